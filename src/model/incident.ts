@@ -1,0 +1,33 @@
+import type { Alert } from './alert.ts';
+import type { Level } from './level.ts';
+import type { Rule } from './rule.ts';
+import type { Millis } from './time.ts';
+
+/** Alerts that are one happening: same kind, same place (or same street where there is no place). */
+export interface Incident {
+  readonly kind: 'incident';
+  /** `in_` + hash of the group and the first alert. */
+  readonly id: string;
+  /** The rule's `order.kind`: fire, flood, crowd, … */
+  readonly sort: string;
+  readonly place: string | null;
+  readonly street: string | null;
+  /** Members, in the order in which they joined. */
+  readonly alerts: readonly string[];
+  /** Highest level over the firing members; the last one after the end. */
+  readonly level: Level;
+  readonly openedAt: Millis;
+  /** When the last member was resolved; `null` while any fires. */
+  readonly endedAt: Millis | null;
+}
+
+/** What happened to an incident, for dispatch. */
+export interface IncidentChange {
+  readonly kind: 'incident-change';
+  readonly what: 'opened' | 'joined' | 'raised' | 'lowered' | 'member-resolved' | 'ended' | 'resumed';
+  readonly incident: Incident;
+  /** The alert that caused the change. */
+  readonly alert: Alert;
+  readonly rule: Rule;
+  readonly at: Millis;
+}

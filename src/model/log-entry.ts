@@ -1,0 +1,19 @@
+import type { Receipt } from './receipt.ts';
+import type { Millis } from './time.ts';
+
+/** One thing that happened, in the order in which it was decided. The log is the only source of state. */
+export type LogEvent =
+  | { readonly kind: 'message'; readonly gateway: string; readonly topic: string; readonly payload: Uint8Array }
+  | { readonly kind: 'receipt'; readonly receipt: Receipt }
+  | { readonly kind: 'reset'; readonly alert: string; readonly by: string; readonly note: string | null }
+  | { readonly kind: 'parked'; readonly delivery: string; readonly order: string; readonly party: string; readonly reason: string }
+  | { readonly kind: 'configured'; readonly rules: string; readonly city: string; readonly settings: string }
+  | { readonly kind: 'tick' };
+
+/** One batch: committed in one transaction, replayed as one. */
+export interface LogEntry {
+  readonly offset: number;
+  /** The clock at which the batch was opened; never goes back. */
+  readonly at: Millis;
+  readonly events: readonly LogEvent[];
+}

@@ -1,0 +1,67 @@
+import type { Condition, FactReference } from './condition.ts';
+import type { Level } from './level.ts';
+import type { Text } from './text.ts';
+import type { Millis } from './time.ts';
+
+export type Scope = 'sensor' | 'place' | 'street' | 'district';
+
+/** V seen in a public text, S secondary, M memory, E engineering default. */
+export type Evidence = 'V' | 'S' | 'M' | 'E';
+
+export interface LevelRule {
+  readonly level: Level;
+  readonly when: Condition;
+  /** The condition must stay true this long, in event time, before the level is raised. */
+  readonly hold: Millis;
+  /** `null`: the level ends when `when` is false. */
+  readonly clearWhen: Condition | null;
+  /** The clear condition must stay true this long. */
+  readonly clearHold: Millis;
+  readonly evidence: Evidence;
+  /** Where this threshold comes from. */
+  readonly source: string;
+}
+
+export interface OrderRule {
+  /** What sort of happening: alerts of one kind at one place become one incident. */
+  readonly kind: string;
+  /** An order is opened from this level up. */
+  readonly from: Level;
+  readonly lead: string;
+  readonly support: readonly string[];
+  readonly due: { readonly accept: Millis; readonly arrive: Millis; readonly close: Millis };
+}
+
+/** One rule file, validated and with its durations read. */
+export interface Rule {
+  readonly kind: 'rule';
+  readonly id: string;
+  readonly version: number;
+  readonly title: Text;
+  readonly domain: string;
+  readonly unit: string;
+  readonly scope: Scope;
+  /** Keys are split further by this sensor property; `model` gives one key a device model and scope. */
+  readonly split: 'model' | null;
+  /** Only sensors of these models take part; empty means every sensor that reports a measure the rule asks for. */
+  readonly models: readonly string[];
+  /** The number that people see beside the sign. */
+  readonly value: FactReference;
+  /** Rising order. */
+  readonly levels: readonly LevelRule[];
+  readonly conditions: Readonly<Record<string, Condition>>;
+  /** Stays firing until a person resets it. */
+  readonly latch: boolean;
+  /** A reading this much older than the newest of its key still counts. */
+  readonly lateness: Millis;
+  /** After this much silence the facts of a key are undefined: nothing is raised, nothing cleared. `null`: never. */
+  readonly stale: Millis | null;
+  readonly order: OrderRule | null;
+  readonly source: { readonly standard: string; readonly effectiveFrom: string | null; readonly note: string };
+}
+
+export interface RuleSet {
+  /** SHA-256 over the files, hex. */
+  readonly hash: string;
+  readonly rules: readonly Rule[];
+}

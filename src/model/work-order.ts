@@ -1,0 +1,87 @@
+import type { Position } from './place.ts';
+import type { Level } from './level.ts';
+import type { Text } from './text.ts';
+import type { Millis } from './time.ts';
+
+export type AssignmentState = 'dispatched' | 'accepted' | 'on-site' | 'resolved' | 'declined';
+export type OrderState = 'open' | 'closed' | 'cancelled';
+export type Role = 'lead' | 'support';
+export type Door = 'http' | 'mqtt' | 'engine' | 'delivery';
+
+/** One party's share of an order. */
+export interface Assignment {
+  readonly party: string;
+  /** Street code where the party has an office a street; else `null`. */
+  readonly street: string | null;
+  readonly role: Role;
+  readonly state: AssignmentState;
+  readonly due: { readonly accept: Millis; readonly arrive: Millis; readonly close: Millis };
+}
+
+export interface OrderAlert {
+  readonly id: string;
+  readonly rule: string;
+  readonly version: number;
+  readonly key: string;
+  readonly level: Level;
+  readonly since: Millis;
+  readonly resolvedAt: Millis | null;
+  readonly because: Text;
+}
+
+/** One line of an order's history. */
+export interface TrailEntry {
+  readonly at: Millis;
+  readonly what: OrderMessageType | 'order.receipt' | 'order.delivery-parked';
+  readonly party: string | null;
+  readonly state: AssignmentState | null;
+  readonly by: string | null;
+  readonly note: string | null;
+  readonly door: Door;
+}
+
+export interface WorkOrder {
+  readonly kind: 'order';
+  /** `wo_` + hash of the incident id. */
+  readonly id: string;
+  readonly sort: string;
+  readonly state: OrderState;
+  readonly level: Level;
+  readonly title: Text;
+  readonly incident: string;
+  readonly place: { readonly id: string; readonly name: Text; readonly street: string | null; readonly at: Position | null };
+  readonly alerts: readonly OrderAlert[];
+  readonly assignments: readonly Assignment[];
+  /** Made under an event clock or by an exercise: must never reach a production channel. */
+  readonly drill: boolean;
+  readonly openedAt: Millis;
+  readonly closedAt: Millis | null;
+  /** Something a person must look at (`lead-declined`, `delivery-parked:PARTY`). */
+  readonly attention: readonly string[];
+  readonly trail: readonly TrailEntry[];
+}
+
+export type OrderMessageType =
+  | 'order.dispatched'
+  | 'order.escalated'
+  | 'order.updated'
+  | 'order.accepted'
+  | 'order.on-site'
+  | 'order.resolved'
+  | 'order.closed'
+  | 'order.cancelled';
+
+/** What one party is told about one order, once; expanded to deliveries at the edge. */
+export interface OrderMessage {
+  readonly kind: 'order-message';
+  /** `msg_` + hash of order, party, street and running number: the `webhook-id` of every attempt. */
+  readonly id: string;
+  readonly type: OrderMessageType;
+  readonly order: string;
+  readonly party: string;
+  readonly street: string | null;
+  readonly drill: boolean;
+  readonly at: Millis;
+  /** The JSON body of the contract, ready to be signed. */
+  readonly body: string;
+}
