@@ -1,0 +1,62 @@
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+
+/** Everything that `/metrics` shows. Counters never go down; names never change their meaning. */
+export type Metrics = ReturnType<typeof createMetrics>;
+
+export interface MetricsOptions {
+  /** Also show `process_…` and `nodejs_…` (they hold observers of the process, so tests leave them out). */
+  readonly process?: boolean;
+}
+
+export function createMetrics(options: MetricsOptions = {}) {
+  const registry = new Registry();
+  if (options.process === true) collectDefaultMetrics({ register: registry });
+  return {
+    registry,
+    contentType: registry.contentType,
+    text: (): Promise<string> => registry.metrics(),
+    ...counters(registry),
+    ...gauges(registry),
+    ...histograms(registry),
+  };
+}
+
+function counters(registry: Registry) {
+  const make = <L extends string>(name: string, help: string, labelNames: readonly L[] = []) =>
+    new Counter<L>({ name: `maibo_${name}_total`, help, labelNames: [...labelNames], registers: [registry] });
+  return {
+    events: make('events', 'Named telemetry events', ['event']),
+    messages: make('messages', 'Messages decided, by codec and result', ['codec', 'result']),
+    readings: make('readings', 'Readings accepted'),
+    rejections: make('rejections', 'Messages or batch members in quarantine, by code', ['code']),
+    duplicates: make('duplicates', 'Readings seen before (sensor, at, seq)'),
+    late: make('late', 'Readings older than the lateness that their rules allow'),
+    alerts: make('alerts', 'Alert transitions, by new state', ['state']),
+    orders: make('orders', 'Work orders, by what happened', ['what']),
+    receipts: make('receipts', 'Receipts, by outcome', ['outcome']),
+    deliveries: make('deliveries', 'Delivery attempts, by result', ['result']),
+    refusals: make('refusals', 'Connections, publishes, packets and tokens refused at the doors', ['what']),
+    requests: make('http_requests', 'HTTP requests, by route and status class', ['method', 'route', 'status']),
+  };
+}
+
+function gauges(registry: Registry) {
+  const make = (name: string, help: string) => new Gauge({ name: `maibo_${name}`, help, registers: [registry] });
+  return {
+    gateways: make('gateways_connected', 'Gateways connected now'),
+    undurableBytes: make('undurable_bytes', 'Bytes received and not yet on disk, as of the last pause or resumption'),
+    logOffset: make('log_offset', 'Offset of the last committed log entry'),
+  };
+}
+
+function histograms(registry: Registry) {
+  const make = (name: string, help: string, buckets: number[]) =>
+    new Histogram({ name: `maibo_${name}`, help, buckets, registers: [registry] });
+  return {
+    lagSeconds: make('event_lag_seconds', 'Receipt minus observation of the newest reading of a batch', [0.01, 0.05, 0.25, 1, 5, 10, 30, 60, 300, 3_600]),
+    commitSeconds: make('commit_seconds', 'Time of one durable commit', [0.000_5, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5, 1]),
+    batchSize: make('batch_size', 'Log events in one commit', [1, 4, 16, 64, 128, 256, 512, 1_024, 4_096]),
+    attemptSeconds: make('webhook_attempt_seconds', 'Time of one delivery attempt', [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5, 15]),
+    requestSeconds: make('http_request_seconds', 'Time of one HTTP request', [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5]),
+  };
+}
