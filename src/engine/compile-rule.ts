@@ -1,0 +1,118 @@
+import type { Condition, FactCondition, FactReference } from '../model/condition.ts';
+import type { Problem } from '../model/problem.ts';
+import type { LevelRule, Rule } from '../model/rule.ts';
+import type { Millis } from '../model/time.ts';
+import { compileCondition, ConditionError, isReference, type Ask, type Test } from './compile-condition.ts';
+import { compileFact, createNeeds, type RuleNeeds, type SeriesSpec, type ShareSpec } from './facts.ts';
+import type { KeyState } from './key-state.ts';
+
+export interface CompiledLevel {
+  readonly rule: LevelRule;
+  readonly when: Test<KeyState>;
+  readonly clear: Test<KeyState> | null;
+}
+
+/** The rule as a function: closures over a key's state, and what that state must hold. */
+export interface CompiledRule {
+  readonly rule: Rule;
+  /** Same text, same meaning: decides whether state outlives a change of the rule set. */
+  readonly identity: string;
+  readonly levels: readonly CompiledLevel[];
+  readonly value: Ask<KeyState>;
+  readonly pooled: readonly SeriesSpec[];
+  readonly grouped: readonly SeriesSpec[];
+  readonly shares: readonly ShareSpec[];
+  readonly windows: readonly Millis[];
+  readonly silence: boolean;
+  /** Every measure that a reading of which concerns this rule; `*` for all. */
+  readonly measures: ReadonlySet<string>;
+  /** Silences (ms since the newest reading) at which an absence condition may change its mind. */
+  readonly absences: readonly { readonly series: number | null; readonly after: Millis }[];
+  /** True when a condition can become true by time alone, so that a quiet key must be looked at as well. */
+  readonly wakesQuietKeys: boolean;
+}
+
+const RISING = new Set(['greaterThan', 'greaterThanInclusive']);
+const FALLS_WITH_TIME = new Set(['sum', 'count', 'distinct']);
+
+/** Compiles a validated rule; a fault is a `Problem` with the pointer in the rule file. */
+export function compileRule(rule: Rule, file: string): { compiled: CompiledRule | null; problems: Problem[] } {
+  const problems: Problem[] = [];
+  const needs = createNeeds();
+  try {
+    const compiled = assemble(rule, needs);
+    return { compiled, problems };
+  } catch (error) {
+    if (!(error instanceof ConditionError)) throw error;
+    problems.push({ code: error.code, file, pointer: error.pointer, message: error.message });
+    return { compiled: null, problems };
+  }
+}
+
+function assemble(rule: Rule, needs: RuleNeeds): CompiledRule {
+  const value = compileFact(rule.value, '/value', needs);
+  const source = {
+    fact: (reference: FactReference, pointer: string): Ask<KeyState> =>
+      reference.fact === 'value' ? value : compileFact(reference, pointer, needs),
+    named: rule.conditions,
+  };
+  const levels = rule.levels.map((level) => ({
+    rule: level,
+    when: compileCondition(level.when, source, `/levels/${level.level}/when`),
+    clear: level.clearWhen === null ? null : compileCondition(level.clearWhen, source, `/levels/${level.level}/clear/when`),
+  }));
+  const measures = new Set(needs.heard);
+  for (const spec of [...needs.pooled, ...needs.grouped]) for (const measure of spec.measures) measures.add(measure);
+  return {
+    rule,
+    identity: JSON.stringify(rule),
+    levels,
+    value,
+    pooled: needs.pooled,
+    grouped: needs.grouped,
+    shares: needs.shares,
+    windows: [...needs.windows],
+    silence: needs.silence,
+    measures,
+    absences: needs.absence ? absencesOf(rule, needs) : [],
+    wakesQuietKeys: rule.levels.some((level) => fallsTrue(level.when, rule)),
+  };
+}
+
+/** Every leaf of the rule's conditions, references to `value` replaced by what they stand for. */
+function* leaves(condition: Condition, rule: Rule): Generator<{ fact: FactReference; leaf: FactCondition }> {
+  if ('all' in condition) for (const child of condition.all) yield* leaves(child, rule);
+  else if ('any' in condition) for (const child of condition.any) yield* leaves(child, rule);
+  else if ('not' in condition) yield* leaves(condition.not, rule);
+  else if ('condition' in condition) yield* leaves(rule.conditions[condition.condition] as Condition, rule);
+  else yield { fact: condition.fact === 'value' ? rule.value : condition, leaf: condition };
+}
+
+/** A sum that falls as samples leave the window may satisfy anything but "greater than". */
+function fallsTrue(condition: Condition, rule: Rule): boolean {
+  for (const { fact, leaf } of leaves(condition, rule)) {
+    if (FALLS_WITH_TIME.has(fact.fact) && !RISING.has(leaf.operator)) return true;
+  }
+  return false;
+}
+
+const UNITS: Readonly<Record<string, Millis>> = { s: 1_000, m: 60_000, h: 3_600_000 };
+
+function absencesOf(rule: Rule, needs: RuleNeeds): { series: number | null; after: Millis }[] {
+  const found: { series: number | null; after: Millis }[] = [];
+  for (const level of rule.levels) {
+    for (const condition of [level.when, ...(level.clearWhen === null ? [] : [level.clearWhen])]) {
+      for (const { fact, leaf } of leaves(condition, rule)) {
+        if (fact.fact !== 'absence' || isReference(leaf.value) || typeof leaf.value !== 'number') continue;
+        const of = fact.params?.['of'];
+        const wanted = typeof of === 'string' ? of : Array.isArray(of) ? of.join() : null;
+        const series = wanted === null ? null : needs.pooled.findIndex((spec) => spec.measures.join() === wanted);
+        const after = leaf.value * (UNITS[(fact.params?.['unit'] as string | undefined) ?? 's'] as Millis);
+        // `≥` is true at the instant itself, `>` a millisecond later.
+        found.push({ series, after }, { series, after: after + 1 });
+      }
+    }
+  }
+  return found;
+}
+
