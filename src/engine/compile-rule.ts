@@ -24,6 +24,8 @@ export interface CompiledRule {
   readonly shares: readonly ShareSpec[];
   readonly windows: readonly Millis[];
   readonly silence: boolean;
+  /** True when silence of any form can raise it. */
+  readonly judgesSilence: boolean;
   /** Every measure that a reading of which concerns this rule; `*` for all. */
   readonly measures: ReadonlySet<string>;
   /** Silences (ms since the newest reading) at which an absence condition may change its mind. */
@@ -73,6 +75,7 @@ function assemble(rule: Rule, needs: RuleNeeds): CompiledRule {
     shares: needs.shares,
     windows: [...needs.windows],
     silence: needs.silence,
+    judgesSilence: needs.silence || needs.absence,
     measures,
     absences: needs.absence ? absencesOf(rule, needs) : [],
     wakesQuietKeys: rule.levels.some((level) => fallsTrue(level.when, rule)),

@@ -194,6 +194,21 @@ describe('engine', () => {
     expect(rig.engine['timers'].size).toBeLessThanOrEqual(2);
   });
 
+  it('after a pause of the system nobody is called silent before they could speak', () => {
+    const rules = [
+      ruleOf({ scope: 'street', value: { fact: 'share', params: { silent: true } }, levels: [levelOf('red', 50)] }),
+      ruleOf({ id: 'gone', value: { fact: 'absence', params: { unit: 'm' } }, levels: [levelOf('red', 4)] }),
+    ];
+    const shut = new Rig(rules).read(0, { x: 1 }).read(0, { x: 1 }, sensorOf('s2'));
+    shut.engine.settle(11 * M);
+    shut.read(10 * M + 1, { x: 1 }).read(10 * M + 5, { x: 1 }, sensorOf('s2')).pass(12 * M);
+    expect(shut.levels()).toEqual([]);
+    const gone = new Rig(rules).read(0, { x: 1 }).read(0, { x: 1 }, sensorOf('s2'));
+    gone.engine.settle(11 * M);
+    expect(gone.read(10 * M, { x: 1 }).pass(11 * M - 1).levels()).toEqual([]);
+    expect(gone.pass(11 * M).levels().length).toBe(2);
+  });
+
   it('a changed rule ends its levels, an unchanged one keeps its state', () => {
     const rig = new Rig([ruleOf({ id: 'a' }), ruleOf({ id: 'b' })]).read(0, { x: 12 });
     const next = new Rig([ruleOf({ id: 'a' }), ruleOf({ id: 'b', version: 2 })]);

@@ -41,6 +41,7 @@ export interface Standing {
 export interface SavedEngine {
   readonly keys: readonly SavedKey[];
   readonly ordinal: number;
+  readonly notBefore: Millis;
 }
 
 /**
@@ -80,11 +81,7 @@ export class Engine {
       this.keys.delete(id);
       this.end(key, at, out);
     }
-    this.timers.clear();
-    for (const key of this.keys.values()) {
-      key.scheduled = Number.POSITIVE_INFINITY;
-      this.timers.schedule(key);
-    }
+    this.reschedule();
   }
 
   /** Takes in what one sensor reported at one instant, and evaluates every key that it concerns. */
@@ -121,6 +118,12 @@ export class Engine {
     for (let key = this.timers.take(now); key !== null; key = this.timers.take(now)) this.wake(key, out);
   }
 
+  /** After a pause of the whole system: silence is not judged before `until`, so that whoever was shut out can speak first. */
+  settle(until: Millis): void {
+    this.timers.notBefore = until;
+    this.reschedule();
+  }
+
   /** When `advance` next has something to do; Infinity for never. */
   nextAt(): Millis {
     return this.timers.nextAt();
@@ -131,7 +134,7 @@ export class Engine {
   }
 
   save(): SavedEngine {
-    return { keys: [...this.keys].map(([id, key]) => saveKey(id, key)), ordinal: this.ordinal };
+    return { keys: [...this.keys].map(([id, key]) => saveKey(id, key)), ordinal: this.ordinal, notBefore: this.timers.notBefore };
   }
 
   /** Takes up a saved state under the same rule set and city, which must be in force already. */
@@ -141,12 +144,21 @@ export class Engine {
     this.feeds = new Map();
     this.timers.clear();
     this.ordinal = saved.ordinal;
+    this.timers.notBefore = saved.notBefore;
     for (const one of saved.keys) {
       const compiled = rules.get(one.rule);
       if (compiled === undefined) continue;
       const key = restoreKey(one, compiled);
       this.attach(key);
       this.keys.set(one.id, key);
+      this.timers.schedule(key);
+    }
+  }
+
+  private reschedule(): void {
+    this.timers.clear();
+    for (const key of this.keys.values()) {
+      key.scheduled = Number.POSITIVE_INFINITY;
       this.timers.schedule(key);
     }
   }
@@ -191,7 +203,8 @@ export class Engine {
 
   /** What is due before the reading is decided before it, so that order of arrival cannot hide a hold that had passed. */
   private arrive(key: KeyState, ordinal: number, at: Millis, out: Verdict[]): void {
-    while (key.due < at) this.wake(key, out);
+    const unjudged = key.compiled.judgesSilence && at < this.timers.notBefore;
+    while (!unjudged && key.due < at) this.wake(key, out);
     const { rule } = key.compiled;
     if (at < key.newest - rule.lateness) this.counts.late += 1;
     if (rule.stale !== null && at - key.newest > rule.stale) breakHolds(key);
@@ -239,10 +252,10 @@ export class Engine {
 
   private evaluate(key: KeyState, out: Verdict[]): void {
     this.counts.evaluations += 1;
-    if (key.compiled.silence && key.silenceDue <= key.time) markSilence(key);
+    if (key.compiled.silence && key.silenceDue <= key.time && key.time >= this.timers.notBefore) markSilence(key);
     const was = key.standing;
     if (stepLevels(key)) out.push(verdictOf(key, was));
-    key.due = nextDue(key);
+    key.due = nextDue(key, this.timers.notBefore);
     this.timers.schedule(key);
   }
 

@@ -61,7 +61,7 @@ export function breakHolds(key: KeyState): void {
 }
 
 /** The next time, later than `key.time`, at which this key may change though nothing arrives. */
-export function nextDue(key: KeyState): Millis {
+export function nextDue(key: KeyState, notBefore: Millis): Millis {
   const { compiled, time } = key;
   let due = Number.POSITIVE_INFINITY;
   let quiet = true;
@@ -75,7 +75,8 @@ export function nextDue(key: KeyState): Millis {
     const newest = series === null ? key.newest : (key.pooled[series]?.newestTime() ?? Number.NEGATIVE_INFINITY);
     due = earlier(due, newest + after, time);
   }
-  if (compiled.silence) due = earlier(due, key.silenceDue, time);
+  // What could not yet be judged at its time is judged as soon as it may be.
+  if (compiled.silence) due = key.silenceDue <= time ? Math.min(due, Math.max(notBefore, time + 1)) : Math.min(due, key.silenceDue);
   if (!quiet || compiled.wakesQuietKeys) due = Math.min(due, nextEdge(key));
   return due;
 }

@@ -14,6 +14,8 @@ interface Timer {
  */
 export class TimerQueue {
   private readonly heap: Timer[] = [];
+  /** Clock time before which silence is not judged. */
+  notBefore: Millis = Number.NEGATIVE_INFINITY;
 
   get size(): number {
     return this.heap.length;
@@ -23,7 +25,9 @@ export class TimerQueue {
   schedule(key: KeyState): void {
     if (key.due >= key.scheduled) return;
     key.scheduled = key.due;
-    this.heap.push({ at: key.due + key.compiled.rule.lateness, due: key.due, key });
+    const { rule, judgesSilence } = key.compiled;
+    const at = key.due + rule.lateness;
+    this.heap.push({ at: judgesSilence ? Math.max(at, this.notBefore) : at, due: key.due, key });
     this.rise(this.heap.length - 1);
   }
 

@@ -8,6 +8,8 @@ export type LogEvent =
   | { readonly kind: 'reset'; readonly alert: string; readonly by: string; readonly note: string | null }
   | { readonly kind: 'parked'; readonly delivery: string; readonly order: string; readonly party: string; readonly reason: string }
   | { readonly kind: 'configured'; readonly rules: string; readonly city: string; readonly settings: string }
+  /** The process is up again: silence is not held against anyone before `settled`, for the doors were shut meanwhile. */
+  | { readonly kind: 'started'; readonly settled: Millis }
   | { readonly kind: 'tick' };
 
 /** One batch: committed in one transaction, replayed as one. */
