@@ -15,6 +15,7 @@ describe('one reading', () => {
       kind: 'reports',
       codec: 'json',
       reports: [{ kind: 'report', gateway: 'gw-01', sensor: 's-01', at: Date.UTC(2026, 10, 23), seq: 17, test: false, values: { smoke: 1, battery: 87 } }],
+      members: null,
       rejections: [],
     });
   });
@@ -77,7 +78,7 @@ describe('a batch', () => {
       `[{"sensor":"a","values":{"v":1}}, {"sensor":"b","values":{"smoke":1e999}}, {"values":{"v":1}}, {"sensor":"c","values":{"v":1,"v":2}},
         {"sensor":"d","x":${'['.repeat(40)}${']'.repeat(40)},"values":{"v":1}}, 7, {"sensor":"e","at":"noon","values":{"v":1}}, {"sensor":"f","values":{"v":2}}]`,
     );
-    expect(decoded).toMatchObject({ kind: 'reports', reports: [{ sensor: 'a' }, { sensor: 'f' }] });
+    expect(decoded).toMatchObject({ kind: 'reports', reports: [{ sensor: 'a' }, { sensor: 'f' }], members: [0, 7] });
     expect(decoded.kind === 'reports' && decoded.rejections.map(({ code, pointer }) => `${code} ${pointer}`)).toEqual([
       'schema /1/values/smoke',
       'schema /2/sensor',

@@ -13,7 +13,14 @@ export interface Refused {
 
 /** What one message says. `codec` is a metric label: a codec that we do not have is `unknown`. */
 export type Decoded =
-  | { readonly kind: 'reports'; readonly codec: string; readonly reports: readonly Report[]; readonly rejections: readonly Refused[] }
+  | {
+      readonly kind: 'reports';
+      readonly codec: string;
+      readonly reports: readonly Report[];
+      /** Where in the batch each report stood, so that a later refusal can point at it; `null` when the message was one reading. */
+      readonly members: readonly number[] | null;
+      readonly rejections: readonly Refused[];
+    }
   | { readonly kind: 'receipt'; readonly codec: 'receipt'; readonly receipt: Receipt }
   | { readonly kind: 'refused'; readonly codec: string; readonly rejection: Refused };
 

@@ -21,7 +21,7 @@ export function createJsonCodec(): Codec {
     if (sensor === null) return readBatch(text.value, text.faults, (member, base) => check(member, gateway, null, base));
     const report = check(text.value, gateway, sensor, '');
     if (report.kind === 'refused') return { kind: 'refused', codec: 'json', rejection: report };
-    return { kind: 'reports', codec: 'json', reports: [report], rejections: NONE };
+    return { kind: 'reports', codec: 'json', reports: [report], members: null, rejections: NONE };
   };
 }
 
@@ -29,13 +29,17 @@ function readBatch(value: unknown, faults: ReadonlyMap<number, Refused>, check: 
   if (!Array.isArray(value)) return whole(refused('schema', '', 'On city/{gateway} a message is an array of readings; one reading alone goes to city/{gateway}/{sensor}.'));
   if (value.length === 0 || value.length > BATCH_LIMIT) return whole(refused('batch-size', '', `A batch holds 1 to ${BATCH_LIMIT} readings; this one holds ${value.length}.`));
   const reports: Report[] = [];
+  const members: number[] = [];
   const rejections: Refused[] = [];
   for (let index = 0; index < value.length; index += 1) {
     const result = faults.get(index) ?? check(value[index], `/${index}`);
-    if (result.kind === 'report') reports.push(result);
-    else rejections.push(result);
+    if (result.kind === 'refused') rejections.push(result);
+    else {
+      reports.push(result);
+      members.push(index);
+    }
   }
-  return { kind: 'reports', codec: 'json', reports, rejections };
+  return { kind: 'reports', codec: 'json', reports, members, rejections };
 }
 
 function whole(rejection: Refused): Decoded {
