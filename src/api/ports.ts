@@ -1,0 +1,107 @@
+import type { Alert } from '../model/alert.ts';
+import type { Attempt, Delivery } from '../model/delivery.ts';
+import type { Level } from '../model/level.ts';
+import type { Place, Street } from '../model/place.ts';
+import type { Receipt, ReceiptOutcome } from '../model/receipt.ts';
+import type { Rejection } from '../model/rejection.ts';
+import type { Rule } from '../model/rule.ts';
+import type { Text } from '../model/text.ts';
+import type { Millis } from '../model/time.ts';
+import type { WorkOrder } from '../model/work-order.ts';
+
+/** A page of a list, newest first; `next` is the cursor of the following one. */
+export interface Page<T> {
+  readonly items: readonly T[];
+  readonly next: string | null;
+}
+
+export interface PageQuery {
+  readonly limit: number;
+  readonly cursor: string | null;
+}
+
+export interface OrderQuery extends PageQuery {
+  readonly state: string | null;
+  readonly party: string | null;
+  readonly street: string | null;
+  readonly level: string | null;
+}
+
+/** One order with everything that was said about it. */
+export interface OrderDetail {
+  readonly order: WorkOrder;
+  readonly deliveries: readonly { readonly delivery: Delivery; readonly attempts: readonly Attempt[] }[];
+  readonly receipts: readonly Receipt[];
+}
+
+/** A vital sign with its standing wherever it is watched. */
+export interface SignView {
+  readonly id: string;
+  readonly version: number;
+  readonly title: Text;
+  readonly domain: string;
+  readonly unit: string;
+  readonly level: Level | null;
+  readonly keys: number;
+}
+
+export interface StandingView {
+  readonly key: string;
+  readonly place: string | null;
+  readonly street: string | null;
+  readonly level: Level | null;
+  readonly pending: Level | null;
+  readonly value: number | null;
+  readonly at: Millis;
+}
+
+export interface SensorView {
+  readonly id: string;
+  readonly model: string;
+  readonly place: string | null;
+  readonly street: string | null;
+  readonly adopted: boolean;
+  readonly cadence: Millis | null;
+  readonly lastSeen: Millis | null;
+  /** `never-heard`, `talking`, or `silent` (nothing for three cadences). */
+  readonly state: 'never-heard' | 'talking' | 'silent';
+}
+
+export interface ReadingsResult {
+  readonly readings: number;
+  readonly duplicates: number;
+  readonly rejections: readonly Rejection[];
+}
+
+export interface ServerEvent {
+  readonly id: string;
+  readonly name: 'sign' | 'alert' | 'order';
+  readonly data: unknown;
+}
+
+/** What the API asks of the rest; `app/` joins it. */
+export interface ApiPorts {
+  /** True when the clock follows the data: every answer says so. */
+  readonly drill: boolean;
+  readonly now: () => Millis;
+  orders(query: OrderQuery): Page<WorkOrder>;
+  order(id: string): OrderDetail | null;
+  alerts(query: PageQuery & { readonly state: string | null; readonly rule: string | null }): Page<Alert>;
+  alert(id: string): Alert | null;
+  rejections(query: PageQuery & { readonly code: string | null; readonly gateway: string | null }): Page<Rejection>;
+  sensors(query: PageQuery & { readonly state: string | null; readonly place: string | null }): Page<SensorView>;
+  places(): readonly Place[];
+  streets(): readonly Street[];
+  signs(): readonly SignView[];
+  standings(rule: string): readonly StandingView[];
+  rules(): readonly Rule[];
+  /** Durable when it resolves. */
+  submitReadings(gateway: string, body: Uint8Array): Promise<ReadingsResult>;
+  submitReceipt(receipt: Receipt): Promise<ReceiptOutcome>;
+  resetAlert(alert: string, by: string, note: string | null): Promise<boolean>;
+  /** Calls `send` for what is kept after `lastId`, then for everything new, until the returned function is called. */
+  follow(lastId: string | null, send: (event: ServerEvent) => void): () => void;
+  /** Names what is not ready; empty when all is. */
+  notReady(): readonly string[];
+  metrics(): Promise<string>;
+}

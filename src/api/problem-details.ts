@@ -1,0 +1,29 @@
+import type { FastifyReply } from 'fastify';
+import type { Text } from '../model/text.ts';
+
+/** Errors of the HTTP API: stable codes, with their status and what they say. Listed in the README; a test holds both together. */
+export const API_ERRORS = {
+  'api-not-found': { status: 404, zh: '没有此资源', en: 'There is nothing here' },
+  'api-order-unknown': { status: 404, zh: '没有此工单', en: 'There is no such order' },
+  'api-alert-unknown': { status: 404, zh: '没有此告警', en: 'There is no such alert' },
+  'api-sign-unknown': { status: 404, zh: '没有此体征', en: 'There is no such vital sign' },
+  'api-party-unknown': { status: 409, zh: '该单位没有此工单的派单', en: 'This party has no assignment in this order' },
+  'api-step-not-allowed': { status: 409, zh: '状态不允许此回执', en: 'The assignment does not allow this step now' },
+  'api-reset-not-allowed': { status: 409, zh: '告警条件尚未结束，不能复位', en: 'The alert cannot be reset while its condition holds' },
+  'api-request-invalid': { status: 400, zh: '请求格式有误', en: 'The request is not well formed' },
+  'api-readings-refused': { status: 422, zh: '没有一条读数被接受', en: 'Not one of the readings was accepted' },
+  'api-too-large': { status: 413, zh: '请求过大', en: 'The request is too large' },
+  'api-too-many': { status: 429, zh: '请求过于频繁', en: 'Too many requests' },
+  'api-unauthorized': { status: 401, zh: '需要有效的令牌', en: 'A valid token is needed' },
+  'api-forbidden': { status: 403, zh: '令牌权限不足', en: 'The role of this token does not allow it' },
+  'api-internal': { status: 500, zh: '内部错误', en: 'Something failed here' },
+} as const satisfies Readonly<Record<string, Text & { readonly status: number }>>;
+
+export type ApiErrorCode = keyof typeof API_ERRORS;
+
+/** Answers with an RFC 9457 problem: `title` in English, `titleZh` in Chinese, `code` for machines. */
+export function sendProblem(reply: FastifyReply, code: ApiErrorCode, detail?: string, extra: Readonly<Record<string, unknown>> = {}): FastifyReply {
+  const { status, en, zh } = API_ERRORS[code];
+  const body = { type: `/docs/errors#${code}`, title: en, titleZh: zh, status, code, ...(detail === undefined ? {} : { detail }), ...extra };
+  return reply.code(status).header('content-type', 'application/problem+json; charset=utf-8').send(JSON.stringify(body));
+}

@@ -1,0 +1,61 @@
+import type { FastifyInstance } from 'fastify';
+import { isoTime } from '../../model/time.ts';
+import { PAGE_QUERY, pageOf, type PageParams } from '../paging.ts';
+import type { ApiPorts } from '../ports.ts';
+
+/** Who measures and where; and what was refused. */
+export function registryRoutes(server: FastifyInstance, ports: ApiPorts): void {
+  const clock = ports.drill ? 'events' : 'wall';
+
+  server.get<{ Querystring: PageParams & { state?: string; place?: string } }>(
+    '/api/v1/sensors',
+    {
+      config: { role: 'viewer' },
+      schema: {
+        tags: ['registry'],
+        summary: 'Sensors, and which of them have fallen silent · 感知设备',
+        querystring: {
+          type: 'object',
+          properties: { ...PAGE_QUERY, state: { type: 'string', enum: ['never-heard', 'talking', 'silent'] }, place: { type: 'string' } },
+        },
+      },
+    },
+    (request) => {
+      const page = ports.sensors({ ...pageOf(request.query), state: request.query.state ?? null, place: request.query.place ?? null });
+      return { clock, items: page.items.map((one) => ({ ...one, lastSeen: one.lastSeen === null ? null : isoTime(one.lastSeen) })), next: page.next };
+    },
+  );
+
+  server.get('/api/v1/places', { config: { role: 'viewer' }, schema: { tags: ['registry'], summary: 'Places and streets · 地点与街镇' } }, () => ({
+    clock,
+    crs: 'WGS84',
+    streets: ports.streets(),
+    items: ports.places(),
+    next: null,
+  }));
+
+  server.get<{ Querystring: PageParams & { code?: string; gateway?: string } }>(
+    '/api/v1/rejections',
+    {
+      config: { role: 'operator' },
+      schema: {
+        tags: ['registry'],
+        summary: 'Messages that were no readings, with the reason and the first bytes · 拒收',
+        querystring: { type: 'object', properties: { ...PAGE_QUERY, code: { type: 'string' }, gateway: { type: 'string' } } },
+      },
+    },
+    (request) => {
+      const page = ports.rejections({ ...pageOf(request.query), code: request.query.code ?? null, gateway: request.query.gateway ?? null });
+      return {
+        clock,
+        items: page.items.map(({ kind: _, at, sample, ...rest }) => ({ ...rest, at: isoTime(at), sample: Buffer.from(sample).toString('base64'), text: printable(sample) })),
+        next: page.next,
+      };
+    },
+  );
+}
+
+/** The sample as far as it is text, for people. */
+function printable(sample: Uint8Array): string {
+  return Buffer.from(sample).toString('utf8').replaceAll(/[\p{Cc}\uFFFD]/gu, '·');
+}

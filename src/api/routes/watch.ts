@@ -1,0 +1,92 @@
+import type { FastifyInstance } from 'fastify';
+import type { Alert } from '../../model/alert.ts';
+import { isoTime } from '../../model/time.ts';
+import { PAGE_QUERY, pageOf, type PageParams } from '../paging.ts';
+import type { ApiPorts } from '../ports.ts';
+import { sendProblem } from '../problem-details.ts';
+
+/** Signs, alerts, rules: what the district watches and how it stands. */
+export function watchRoutes(server: FastifyInstance, ports: ApiPorts): void {
+  const clock = ports.drill ? 'events' : 'wall';
+
+  server.get('/api/v1/signs', { config: { role: 'viewer' }, schema: { tags: ['signs'], summary: 'Vital signs with their highest level now · 体征' } }, () => ({
+    clock,
+    items: ports.signs(),
+    next: null,
+  }));
+
+  server.get<{ Params: { id: string } }>(
+    '/api/v1/signs/:id',
+    { config: { role: 'viewer' }, schema: { tags: ['signs'], summary: 'One sign at every key · 体征详情' } },
+    (request, reply) => {
+      const sign = ports.signs().find((one) => one.id === request.params.id);
+      if (sign === undefined) return sendProblem(reply, 'api-sign-unknown');
+      return { clock, ...sign, standings: ports.standings(sign.id).map((one) => ({ ...one, at: isoTime(one.at) })) };
+    },
+  );
+
+  server.get<{ Querystring: PageParams & { state?: string; rule?: string } }>(
+    '/api/v1/alerts',
+    {
+      config: { role: 'viewer' },
+      schema: {
+        tags: ['alerts'],
+        summary: 'Alerts, newest first · 告警',
+        querystring: { type: 'object', properties: { ...PAGE_QUERY, state: { type: 'string', enum: ['pending', 'firing', 'resolved'] }, rule: { type: 'string' } } },
+      },
+    },
+    (request) => {
+      const page = ports.alerts({ ...pageOf(request.query), state: request.query.state ?? null, rule: request.query.rule ?? null });
+      return { clock, items: page.items.map(alertView), next: page.next };
+    },
+  );
+
+  server.get<{ Params: { id: string } }>(
+    '/api/v1/alerts/:id',
+    { config: { role: 'viewer' }, schema: { tags: ['alerts'], summary: 'One alert · 告警详情' } },
+    (request, reply) => {
+      const alert = ports.alert(request.params.id);
+      return alert === null ? sendProblem(reply, 'api-alert-unknown') : { clock, ...alertView(alert) };
+    },
+  );
+
+  server.post<{ Params: { id: string }; Body: { by: string; note?: string } }>(
+    '/api/v1/alerts/:id/reset',
+    {
+      config: { role: 'operator' },
+      bodyLimit: 16_384,
+      schema: {
+        tags: ['alerts'],
+        summary: 'Reset a latched alert after its condition has ended · 人工复位',
+        body: { type: 'object', required: ['by'], properties: { by: { type: 'string', minLength: 1, maxLength: 200 }, note: { type: 'string', maxLength: 2000 } } },
+      },
+    },
+    async (request, reply) => {
+      if (ports.alert(request.params.id) === null) return sendProblem(reply, 'api-alert-unknown');
+      const done = await ports.resetAlert(request.params.id, request.body.by, request.body.note ?? null);
+      return done ? { id: request.params.id, result: 'reset' } : sendProblem(reply, 'api-reset-not-allowed');
+    },
+  );
+
+  server.get('/api/v1/rules', { config: { role: 'viewer' }, schema: { tags: ['rules'], summary: 'Rules in force · 规则' } }, () => ({
+    clock,
+    items: ports.rules().map(({ id, version, title, domain, unit, scope, source }) => ({ id, version, title, domain, unit, scope, source })),
+    next: null,
+  }));
+
+  server.get<{ Params: { id: string } }>(
+    '/api/v1/rules/:id',
+    { config: { role: 'viewer' }, schema: { tags: ['rules'], summary: 'One rule as it is in force · 规则详情' } },
+    (request, reply) => ports.rules().find((rule) => rule.id === request.params.id) ?? sendProblem(reply, 'api-not-found'),
+  );
+}
+
+function alertView(alert: Alert): Record<string, unknown> {
+  const { kind: _, since, firedAt, resolvedAt, ...rest } = alert;
+  return {
+    ...rest,
+    since: isoTime(since),
+    firedAt: firedAt === null ? null : isoTime(firedAt),
+    resolvedAt: resolvedAt === null ? null : isoTime(resolvedAt),
+  };
+}
