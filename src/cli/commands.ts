@@ -1,0 +1,60 @@
+import { Refusal } from '../model/problem.ts';
+import type { Text } from '../model/text.ts';
+import type { Io } from './io.ts';
+
+/** Resolves to the exit code: 0 good, 1 found wrong, 2 usage. */
+export type Run = (args: readonly string[], io: Io) => Promise<number>;
+
+export interface Command {
+  readonly name: string;
+  readonly about: Text;
+  /** Loaded when it is called: `maibo rules check` need not load a broker. */
+  readonly load: () => Promise<Run>;
+}
+
+/** In the order in which a newcomer needs them. */
+export const COMMANDS: readonly Command[] = [
+  {
+    name: 'replay',
+    about: { zh: '经 MQTT 重放一份真实记录', en: 'publish a recording over MQTT' },
+    load: async () => (await import('./replay.ts')).runReplay,
+  },
+];
+
+/** Finds the command and runs it; what a person did wrong comes out as a `Refusal`. */
+export async function runCommand(args: readonly string[], io: Io): Promise<number> {
+  const [name, ...rest] = args;
+  if (name === undefined || name === 'help' || name === '--help' || name === '-h') {
+    io.output.write(`${overview()}\n`);
+    return name === undefined ? 2 : 0;
+  }
+  const command = COMMANDS.find((one) => one.name === name);
+  if (command === undefined) throw new Refusal('usage', `There is no command "${name}".${suggestion(name)} \`maibo --help\` lists them.`);
+  const run = await command.load();
+  return run(rest, io);
+}
+
+function overview(): string {
+  const width = Math.max(...COMMANDS.map((command) => command.name.length)) + 4;
+  const lines = COMMANDS.map(({ name, about }) => `  ${name.padEnd(width)}${about.zh}\n  ${' '.repeat(width)}${about.en}`);
+  return ['maibo 脉搏 COMMAND [--config FILE] [--json] [--help]', '', ...lines, '', '  maibo COMMAND --help'].join('\n');
+}
+
+function suggestion(name: string): string {
+  const nearest = COMMANDS.map((command) => ({ name: command.name, distance: editDistance(name, command.name) })).sort((a, b) => a.distance - b.distance)[0];
+  return nearest !== undefined && nearest.distance <= Math.max(1, Math.floor(nearest.name.length / 2)) ? ` Did you mean "${nearest.name}"?` : '';
+}
+
+/** Levenshtein, one row at a time. */
+export function editDistance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
+  for (let i = 1; i <= a.length; i += 1) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j += 1) {
+      const change = (row[j - 1] as number) + (a[i - 1] === b[j - 1] ? 0 : 1);
+      next.push(Math.min(change, (row[j] as number) + 1, (next[j - 1] as number) + 1));
+    }
+    row = next;
+  }
+  return row[b.length] as number;
+}

@@ -1,0 +1,17 @@
+import { Refusal } from '../model/problem.ts';
+import { warn } from './io.ts';
+import type { Io } from './io.ts';
+
+/** One sentence for a person, a code for a program; a fault of our own keeps its stack. */
+export function reportError(error: unknown, io: Io, json: boolean): number {
+  if (!(error instanceof Refusal)) {
+    warn(io, `maibo: internal error / 内部错误: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+    return 1;
+  }
+  if (json) warn(io, JSON.stringify({ error: { code: error.code, message: error.message, problems: error.problems } }));
+  else {
+    warn(io, `maibo: ${error.code}: ${error.message}`);
+    for (const { file, pointer, message } of error.problems) warn(io, `  ${file}:${pointer === '' ? '/' : pointer} ${message}`);
+  }
+  return error.code === 'usage' ? 2 : 1;
+}
