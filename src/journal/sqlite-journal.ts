@@ -1,0 +1,219 @@
+import type Database from 'libsql';
+import type { Attempt, Delivery } from '../model/delivery.ts';
+import type { LogEntry } from '../model/log-entry.ts';
+import type { Emit } from '../telemetry/events.ts';
+import type { Committer } from './committer.ts';
+import type { DirectoryLock } from './directory.ts';
+import { JournalError } from './error.ts';
+import { encodeEntry } from './frame.ts';
+import type { CommitBatch, Journal } from './journal.ts';
+import { readLog } from './replay.ts';
+import { listSnapshots, readSnapshot, removeSnapshot, writeSnapshot } from './snapshot-files.ts';
+import type { Snapshot } from './snapshot-files.ts';
+import { EMPTY, alertRow, attemptRow, deliveryRow, deliveryStateRow, orderPartyRows, orderRow, receiptRow, rejectionRows } from './transaction.ts';
+import type { DeliveryProgress, Row, Transaction } from './transaction.ts';
+import { createViews, readWaiting } from './views.ts';
+import type { JournalViews } from './views.ts';
+
+export interface Parts {
+  readonly directory: string;
+  readonly file: string;
+  readonly committer: Committer;
+  /** Reads on the calling thread; the only writer is in the worker. */
+  readonly reader: Database.Database;
+  readonly lock: DirectoryLock;
+  readonly emit: Emit;
+  readonly nextOffset: number;
+}
+
+/** Log entries removed in one transaction: more would hold up the commits behind it. */
+const TRIM = 64;
+
+export class SqliteJournal implements Journal {
+  readonly views: JournalViews;
+  readonly failure: Promise<JournalError>;
+  readonly #parts: Parts;
+  #next: number;
+  #committed: number;
+  #underWay = 0;
+  /** Settles after the transaction that was sent last. */
+  #latest: Promise<unknown> = Promise.resolve();
+  #snapshot: Promise<unknown> = Promise.resolve();
+  #attempts: Row[] = [];
+  #deliveryStates: Row[] = [];
+  #flushPlanned = false;
+  #misused: JournalError | null = null;
+  #closed: Promise<void> | null = null;
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+    this.#next = parts.nextOffset;
+    this.#committed = parts.nextOffset - 1;
+    this.views = createViews(parts.reader);
+    this.failure = parts.committer.failure;
+    void this.failure.then((error) => parts.emit({ name: 'journal.commit-failed', error: error.message }));
+  }
+
+  get nextOffset(): number {
+    return this.#next;
+  }
+
+  async commit(batch: CommitBatch): Promise<void> {
+    const { entry } = batch;
+    const began = performance.now();
+    const body = this.#encode(entry);
+    const rejections = rejectionRows(batch.rejections);
+    const written = this.#write({
+      ...EMPTY,
+      ...rejections,
+      log: { offset: entry.offset, body },
+      alerts: batch.alerts.map(alertRow),
+      orders: batch.orders.map(orderRow),
+      orderParties: orderPartyRows(batch.orders),
+      receipts: batch.receipts.map(receiptRow),
+      deliveries: batch.deliveries.map(deliveryRow),
+    });
+    const bytes = body.length;
+    await written;
+    this.#committed = entry.offset;
+    this.#parts.emit({
+      name: 'journal.batch-committed',
+      offset: entry.offset,
+      events: entry.events.length,
+      bytes,
+      milliseconds: performance.now() - began,
+    });
+  }
+
+  *replay(from: number): Generator<LogEntry, void, undefined> {
+    yield* readLog(this.#parts.reader, from, this.#committed + 1);
+  }
+
+  latestSnapshot(): Snapshot | null {
+    const { directory, emit } = this.#parts;
+    for (const offset of listSnapshots(directory)) {
+      try {
+        return readSnapshot(directory, offset);
+      } catch (error) {
+        emit({ name: 'journal.snapshot-refused', offset, reason: (error as Error).message });
+      }
+    }
+    return null;
+  }
+
+  saveSnapshot(snapshot: Snapshot): Promise<void> {
+    const saved = this.#snapshot.then(() => this.#save(snapshot));
+    this.#snapshot = saved.catch(() => undefined);
+    return saved;
+  }
+
+  async putDefinition(hash: string, body: string): Promise<void> {
+    await this.#write({ ...EMPTY, definitions: [[hash, body]] });
+  }
+
+  definition(hash: string): string | null {
+    const [row] = this.#parts.reader.prepare('SELECT body FROM definitions WHERE hash = ?').raw().all([hash]) as [string][];
+    return row?.[0] ?? null;
+  }
+
+  waitingDeliveries(): Delivery[] {
+    return readWaiting(this.#parts.reader);
+  }
+
+  recordAttempt(attempt: Attempt, delivery: DeliveryProgress): void {
+    this.#attempts.push(attemptRow(attempt));
+    this.#deliveryStates.push(deliveryStateRow(attempt.delivery, delivery));
+    this.#planFlush();
+  }
+
+  async flush(): Promise<void> {
+    if (this.#attempts.length > 0) this.#write(EMPTY).catch(() => undefined);
+    await this.#latest;
+  }
+
+  close(): Promise<void> {
+    this.#closed ??= this.#close();
+    return this.#closed;
+  }
+
+  async #close(): Promise<void> {
+    const { committer, emit, file, lock, reader } = this.#parts;
+    try {
+      await this.#snapshot;
+      await this.flush();
+    } finally {
+      reader.close();
+      await committer.close();
+      lock.release();
+      emit({ name: 'journal.file-closed', file });
+    }
+  }
+
+  /** A batch that cannot be logged would leave a hole: it ends the journal like a failed write. */
+  #encode(entry: LogEntry): Uint8Array {
+    if (this.#misused !== null) throw this.#misused;
+    try {
+      if (entry.offset !== this.#next) throw new JournalError('journal-misused', `Entry ${entry.offset} was handed over; the next is ${this.#next}.`);
+      const body = encodeEntry(entry);
+      this.#next += 1;
+      return body;
+    } catch (error) {
+      this.#misused = error as JournalError;
+      throw error;
+    }
+  }
+
+  #write(transaction: Transaction): Promise<number> {
+    const whole = { ...transaction, attempts: this.#attempts, deliveryStates: this.#deliveryStates };
+    this.#attempts = [];
+    this.#deliveryStates = [];
+    const transfer = [transaction.log?.body.buffer, transaction.samples.length > 0 ? transaction.samples.buffer : undefined];
+    const sent = this.#parts.committer.send({ kind: 'write', transaction: whole }, transfer.filter((b) => b !== undefined) as ArrayBuffer[]);
+    this.#underWay += 1;
+    const settled = (): void => {
+      this.#underWay -= 1;
+      if (this.#attempts.length > 0) this.#planFlush();
+    };
+    sent.then(settled, settled);
+    this.#latest = sent;
+    sent.catch(() => undefined);
+    return sent;
+  }
+
+  /** Attempts ride with the next commit; only when none is under way do they travel alone. */
+  #planFlush(): void {
+    if (this.#flushPlanned || this.#underWay > 0) return;
+    this.#flushPlanned = true;
+    setImmediate(() => {
+      this.#flushPlanned = false;
+      if (this.#attempts.length > 0 && this.#underWay === 0) this.#write(EMPTY).catch(() => undefined);
+    });
+  }
+
+  async #save(snapshot: Snapshot): Promise<void> {
+    const { directory, emit } = this.#parts;
+    const began = performance.now();
+    const [newest] = listSnapshots(directory);
+    if (snapshot.offset >= this.#next || snapshot.offset <= (newest ?? -1)) {
+      throw new JournalError('journal-misused', `A snapshot of entry ${snapshot.offset} is not between ${newest ?? -1} and ${this.#next}.`);
+    }
+    // It may not run ahead of the log: orders of an entry that is lost would never be made again.
+    if (snapshot.offset > this.#committed) await this.#latest;
+    const bytes = await writeSnapshot(directory, snapshot).catch((error: Error) => {
+      emit({ name: 'journal.snapshot-refused', offset: snapshot.offset, reason: error.message });
+      throw new JournalError('journal-snapshot-failed', `The snapshot of entry ${snapshot.offset} could not be written: ${error.message}`);
+    });
+    emit({ name: 'journal.snapshot-written', offset: snapshot.offset, bytes, milliseconds: performance.now() - began });
+    await this.#trim();
+  }
+
+  async #trim(): Promise<void> {
+    const { committer, directory, emit } = this.#parts;
+    const [, older, ...rest] = listSnapshots(directory);
+    if (older === undefined) return;
+    for (const offset of rest) removeSnapshot(directory, offset);
+    let entries = 0;
+    for (let count = TRIM; count === TRIM; entries += count) count = await committer.send({ kind: 'trim', upTo: older, limit: TRIM });
+    if (entries > 0) emit({ name: 'journal.log-pruned', entries, upTo: older });
+  }
+}
