@@ -1,0 +1,235 @@
+/**
+ * Brings what is in the outbox to its receivers. It knows nothing of rules or orders; it is told of each delivery after the
+ * commit that made it, and it keeps what came of each attempt.
+ *
+ * I1  A delivery that was accepted or parked is never sent again, nor is one that was withheld ever sent.
+ * I2  Every attempt of a delivery carries the same id (`webhook-id` is the message's id), over restarts too.
+ * I3  A lane (order, party, street, endpoint) is strictly first in, first out: the next message is not sent before the
+ *     earlier one was accepted or parked.
+ * I4  Endpoints share nothing: one that is slow, dead or refusing does not delay another. Each has at most four attempts
+ *     under way, and one at a time while it gives no answer at all.
+ * I5  A delivery is tried without end until it is accepted or refused; what is not settled at a stop is sent after it.
+ * I6  A refused delivery is parked only after the caller has taken the news (`onParked`), once; then its lane goes on.
+ *
+ * At least once, not exactly once: an acceptance whose record did not reach the disk before a crash is sent again under the
+ * same id, and the receiver that keeps ids acts once.
+ */
+import type { Attempt, Delivery, DeliveryState, Endpoint, Outcome } from '../model/delivery.ts';
+import type { Millis } from '../model/time.ts';
+import type { Emit } from '../telemetry/events.ts';
+import type { Clock } from './clock.ts';
+import { EndpointQueue } from './endpoint-queue.ts';
+import { outcomeOfFailure } from './outcome.ts';
+import type { Transport } from './transport.ts';
+
+/** What of the journal the deliverer needs. Records of one delivery are kept in the order of the calls. */
+export interface DeliveryJournal {
+  recordAttempt(attempt: Attempt, after: { readonly state: DeliveryState; readonly attempts: number; readonly nextAt: Millis }): void;
+}
+
+export interface DelivererOptions {
+  readonly journal: DeliveryJournal;
+  readonly transports: { readonly [K in Endpoint['kind']]: Transport };
+  readonly clock: Clock;
+  /** In [0, 1). */
+  readonly random: () => number;
+  /** Puts the news where it will not be lost; the delivery is parked when this is done, and tried again when it fails. */
+  readonly onParked: (delivery: Delivery, reason: string) => void | Promise<void>;
+  readonly onSettled?: (delivery: Delivery, attempt: Attempt) => void;
+  readonly emit: Emit;
+}
+
+export interface EndpointStatus {
+  readonly endpoint: string;
+  readonly waiting: number;
+  readonly underWay: number;
+  /** It gave no answer to the last attempts and is probed. */
+  readonly down: boolean;
+}
+
+export interface Deliverer {
+  /** New deliveries, after their commit, in the order of the outbox. The first attempts start at once. */
+  offer(deliveries: readonly Delivery[]): void;
+  /** What the journal holds as waiting when the process starts, in the order of the outbox. */
+  resume(waiting: readonly Delivery[]): void;
+  /**
+   * Resolves when nothing is under way and nothing is due, or at the deadline.
+   * @returns how many deliveries still wait
+   */
+  drain(deadline: Millis): Promise<number>;
+  /** Starts nothing more, breaks off what is under way, and resolves when the last record was made. */
+  close(): Promise<void>;
+  status(): readonly EndpointStatus[];
+}
+
+/** Ids of settled deliveries that are remembered against a second offer; beyond them the journal's state speaks. */
+const REMEMBERED = 10_000;
+
+export function createDeliverer(options: DelivererOptions): Deliverer {
+  return new QueueingDeliverer(options);
+}
+
+class QueueingDeliverer implements Deliverer {
+  private readonly options: DelivererOptions;
+  private readonly queues = new Map<string, EndpointQueue>();
+  /** In a queue, or settled not long ago. */
+  private readonly known = new Set<string>();
+  private readonly settled: string[] = [];
+  private readonly resting = new Set<() => void>();
+  private closed = false;
+
+  constructor(options: DelivererOptions) {
+    this.options = options;
+  }
+
+  offer(deliveries: readonly Delivery[]): void {
+    if (this.closed) return;
+    const touched = new Set<EndpointQueue>();
+    for (const delivery of deliveries) {
+      if (!this.admit(delivery)) continue;
+      const queue = this.queueOf(delivery.endpoint);
+      queue.add(delivery);
+      touched.add(queue);
+    }
+    for (const queue of touched) queue.pump();
+  }
+
+  resume(waiting: readonly Delivery[]): void {
+    this.offer(waiting);
+  }
+
+  async drain(deadline: Millis): Promise<number> {
+    const { clock } = this.options;
+    let over = clock.now() >= deadline;
+    let cancel = (): void => undefined;
+    while (!over && !this.isResting()) {
+      await new Promise<void>((resolve) => {
+        this.resting.add(resolve);
+        if (deadline === Number.POSITIVE_INFINITY) return;
+        cancel = clock.after(deadline - clock.now(), () => {
+          over = true;
+          resolve();
+        });
+      });
+      cancel();
+    }
+    return this.status().reduce((sum, { waiting }) => sum + waiting, 0);
+  }
+
+  async close(): Promise<void> {
+    this.closed = true;
+    for (const queue of this.queues.values()) queue.stop();
+    await Promise.all(Object.values(this.options.transports).map((transport: Transport) => transport.close()));
+    await this.drain(Number.POSITIVE_INFINITY);
+  }
+
+  status(): readonly EndpointStatus[] {
+    return [...this.queues].map(([endpoint, queue]) => ({ endpoint, waiting: queue.waiting, underWay: queue.underWay, down: queue.down }));
+  }
+
+  private isResting(): boolean {
+    for (const queue of this.queues.values()) if (!queue.resting) return false;
+    return true;
+  }
+
+  private admit(delivery: Delivery): boolean {
+    const { id, order, party, endpoint } = delivery;
+    if (delivery.state === 'accepted' || delivery.state === 'parked' || this.known.has(id)) return false;
+    if (delivery.state === 'withheld' || (delivery.drill && endpoint.kind === 'webhook' && !endpoint.drills)) {
+      this.options.emit({ name: 'deliver.delivery-withheld', delivery: id, order, party, reason: 'drill' });
+      return false;
+    }
+    this.known.add(id);
+    return true;
+  }
+
+  private queueOf(endpoint: Endpoint): EndpointQueue {
+    let queue = this.queues.get(endpoint.id);
+    if (queue === undefined) {
+      const { clock, random } = this.options;
+      queue = new EndpointQueue({
+        clock,
+        random,
+        send: (delivery) => this.send(delivery),
+        settle: (delivery, attempt, nextAt) => this.settle(delivery, attempt, nextAt),
+        rested: () => this.rested(),
+      });
+      this.queues.set(endpoint.id, queue);
+    }
+    return queue;
+  }
+
+  private rested(): void {
+    for (const resolve of this.resting) resolve();
+    this.resting.clear();
+  }
+
+  private async send(delivery: Delivery): Promise<Outcome> {
+    try {
+      return await this.options.transports[delivery.endpoint.kind].send(delivery);
+    } catch (error) {
+      this.fail(error);
+      return outcomeOfFailure('internal');
+    }
+  }
+
+  private async settle(delivery: Delivery, attempt: Attempt, nextAt: Millis): Promise<Delivery> {
+    const { outcome, number } = attempt;
+    // Broken off by our own stop: it says nothing about the receiver, and the next start sends it again.
+    if (this.closed && outcome.kind === 'retry' && outcome.status === null) return delivery;
+    const state = await this.stateAfter(delivery, outcome);
+    const after: Delivery = { ...delivery, state, attempts: number, nextAt };
+    this.tell(after, attempt);
+    return after;
+  }
+
+  private async stateAfter(delivery: Delivery, outcome: Outcome): Promise<DeliveryState> {
+    if (outcome.kind === 'accepted') return 'accepted';
+    if (outcome.kind === 'retry') return 'waiting';
+    try {
+      await this.options.onParked(delivery, outcome.reason);
+      return 'parked';
+    } catch (error) {
+      this.fail(error);
+      return 'waiting';
+    }
+  }
+
+  /** Journal, telemetry and listener; a fault in one of them must not stop the lane. */
+  private tell(after: Delivery, attempt: Attempt): void {
+    const { journal, onSettled, emit } = this.options;
+    const { id, order, party, endpoint, state, attempts, nextAt } = after;
+    const { outcome } = attempt;
+    const reason = outcome.kind === 'accepted' ? null : outcome.reason;
+    try {
+      journal.recordAttempt(attempt, { state, attempts, nextAt });
+      emit({
+        name: 'deliver.attempt-finished',
+        delivery: id,
+        party,
+        endpoint: endpoint.id,
+        number: attempts,
+        result: outcome.kind,
+        reason,
+        status: outcome.status,
+        milliseconds: attempt.took,
+      });
+      if (state === 'parked') emit({ name: 'deliver.delivery-parked', delivery: id, order, party, reason: reason ?? '' });
+      if (state === 'waiting') return;
+      this.forget(id);
+      onSettled?.(after, attempt);
+    } catch (error) {
+      this.fail(error);
+    }
+  }
+
+  /** Remembers the last settled ones only, so that memory stays bounded. */
+  private forget(id: string): void {
+    this.settled.push(id);
+    if (this.settled.length > REMEMBERED) this.known.delete(this.settled.shift() as string);
+  }
+
+  private fail(error: unknown): void {
+    this.options.emit({ name: 'deliver.loop-failed', error: error instanceof Error ? error.message : String(error) });
+  }
+}

@@ -1,0 +1,160 @@
+import type { Attempt, Delivery, Outcome } from '../model/delivery.ts';
+import type { Millis } from '../model/time.ts';
+import { retryWait } from './backoff.ts';
+import { Circuit } from './circuit.ts';
+import type { Clock } from './clock.ts';
+
+/** Attempts under way at one endpoint at the same time, at most. */
+const WIDTH = 4;
+/** Longest wait that an earlier run may have left us with; anything beyond is a clock that jumped. */
+const LONGEST_WAIT: Millis = 4_500_000;
+
+/** What an endpoint's queue needs from around it. */
+export interface QueueOptions {
+  readonly clock: Clock;
+  readonly random: () => number;
+  /** One try; never rejects. */
+  readonly send: (delivery: Delivery) => Promise<Outcome>;
+  /**
+   * Keeps what came of it.
+   * @returns what the delivery is from now on; while that is waiting, the lane waits for it
+   */
+  readonly settle: (delivery: Delivery, attempt: Attempt, nextAt: Millis) => Promise<Delivery>;
+  /** Called whenever nothing is under way and nothing may start. */
+  readonly rested: () => void;
+}
+
+/** What one party is told about one order at this endpoint, in order. The head is the one that is tried. */
+interface Lane {
+  readonly key: string;
+  readonly pending: Delivery[];
+  /** Cancels the wait for the next try; `null` while ready or under way. */
+  wake: (() => void) | null;
+  /** The wait is because there was no answer, so it ends when the endpoint answers anyone. */
+  unanswered: boolean;
+}
+
+/** Everything that waits for one endpoint. Shares nothing with the other endpoints: that is the isolation. */
+export class EndpointQueue {
+  private readonly options: QueueOptions;
+  private readonly circuit = new Circuit(WIDTH);
+  private readonly lanes = new Map<string, Lane>();
+  private readonly ready: Lane[] = [];
+  private inFlight = 0;
+  private cancelProbe: (() => void) | null = null;
+  private stopped = false;
+
+  constructor(options: QueueOptions) {
+    this.options = options;
+  }
+
+  /** Puts it at the end of its lane. Nothing is sent before `pump`. */
+  add(delivery: Delivery): void {
+    const key = `${delivery.order}|${delivery.party}|${delivery.street ?? ''}`;
+    let lane = this.lanes.get(key);
+    if (lane === undefined) {
+      lane = { key, pending: [], wake: null, unanswered: false };
+      this.lanes.set(key, lane);
+    }
+    if (lane.pending.push(delivery) === 1) this.line(lane);
+  }
+
+  /** Starts whatever may start now. */
+  pump(): void {
+    while (!this.stopped && this.inFlight < this.circuit.limit) {
+      const lane = this.ready.shift();
+      if (lane === undefined) break;
+      this.inFlight += 1;
+      void this.tryHead(lane);
+    }
+    if (this.inFlight === 0) this.options.rested();
+  }
+
+  /** True when nothing is under way and nothing may start before time passes. */
+  get resting(): boolean {
+    return this.inFlight === 0 && (this.stopped || this.ready.length === 0 || this.circuit.limit === 0);
+  }
+
+  /** Deliveries that are not settled, the ones under way included. */
+  get waiting(): number {
+    let count = 0;
+    for (const lane of this.lanes.values()) count += lane.pending.length;
+    return count;
+  }
+
+  get underWay(): number {
+    return this.inFlight;
+  }
+
+  get down(): boolean {
+    return this.circuit.open;
+  }
+
+  stop(): void {
+    this.stopped = true;
+    this.cancelProbe?.();
+    for (const lane of this.lanes.values()) lane.wake?.();
+  }
+
+  private noAnswer(): void {
+    const { clock, random } = this.options;
+    const wait = this.circuit.failed(random());
+    if (wait === null) return;
+    this.cancelProbe?.();
+    this.cancelProbe = clock.after(wait, () => {
+      this.circuit.allowProbe();
+      this.pump();
+    });
+  }
+
+  private async tryHead(lane: Lane): Promise<void> {
+    const { clock, random, send, settle } = this.options;
+    const delivery = lane.pending[0] as Delivery;
+    const at = clock.now();
+    const outcome = await send(delivery);
+    const now = clock.now();
+    const attempt: Attempt = { delivery: delivery.id, number: delivery.attempts + 1, at, took: Math.max(0, now - at), outcome };
+    const nextAt = now + retryWait(attempt.number, outcome.kind === 'retry' ? outcome.wait : null, random());
+    const after = await settle(delivery, attempt, nextAt);
+    this.inFlight -= 1;
+    if (after.state === 'waiting') lane.pending[0] = after;
+    else lane.pending.shift();
+    if (!this.stopped) {
+      lane.unanswered = outcome.kind === 'retry' && outcome.status === null;
+      if (lane.unanswered) this.noAnswer();
+      else if (this.circuit.answered()) this.wakeUnanswered();
+      this.line(lane);
+    }
+    this.pump();
+  }
+
+  /** Lets the head of a lane be tried when it is due; a lane with nothing left goes away. */
+  private line(lane: Lane): void {
+    const head = lane.pending[0];
+    if (head === undefined) {
+      this.lanes.delete(lane.key);
+      return;
+    }
+    // A first attempt is due at once, by whatever clock the order was opened.
+    const wait = head.attempts === 0 ? 0 : Math.min(LONGEST_WAIT, head.nextAt - this.options.clock.now());
+    if (wait <= 0) {
+      this.ready.push(lane);
+      return;
+    }
+    lane.wake = this.options.clock.after(wait, () => {
+      lane.wake = null;
+      this.ready.push(lane);
+      this.pump();
+    });
+  }
+
+  /** The endpoint is back: those that waited only for that need not wait longer. */
+  private wakeUnanswered(): void {
+    for (const lane of this.lanes.values()) {
+      if (lane.wake === null || !lane.unanswered) continue;
+      lane.wake();
+      lane.wake = null;
+      this.ready.push(lane);
+    }
+  }
+}

@@ -1,0 +1,29 @@
+import { describe, expect, test } from 'vitest';
+import type { Delivery } from '../model/delivery.ts';
+import { createMqttTransport } from './mqtt.ts';
+import { deliveryTo, VirtualClock } from './test-rig.ts';
+
+const delivery: Delivery = { ...deliveryTo({ message: 'm' }), endpoint: { kind: 'mqtt', id: 'mqtt:orders/fire', topic: 'orders/fire' } };
+
+describe('delivery over MQTT', () => {
+  test('publishes the same body to the topic and is accepted when the broker has it', async () => {
+    const published: [string, string][] = [];
+    const mqtt = createMqttTransport({ clock: new VirtualClock(), publish: (...what) => Promise.resolve(void published.push(what)) });
+    expect(await mqtt.send(delivery)).toEqual({ kind: 'accepted', status: 0 });
+    expect(published).toEqual([['orders/fire', delivery.body]]);
+  });
+
+  test('a broker that says no, that says nothing for 15 s, or that we leave, is tried again', async () => {
+    const clock = new VirtualClock();
+    const refusing = createMqttTransport({ clock, publish: () => Promise.reject(new Error('not connected')) });
+    expect(await refusing.send(delivery)).toEqual({ kind: 'retry', reason: 'mqtt-not connected', status: null, wait: null });
+    const silent = createMqttTransport({ clock, publish: () => new Promise(() => undefined) });
+    const late = silent.send(delivery);
+    clock.advance(15_000);
+    expect(await late).toMatchObject({ kind: 'retry', reason: 'time-out' });
+    const left = silent.send(delivery);
+    await silent.close();
+    expect(await left).toMatchObject({ kind: 'retry', reason: 'closed' });
+    expect(clock.pending).toBe(0);
+  });
+});
