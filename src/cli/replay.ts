@@ -4,6 +4,7 @@ import { zoneOf } from '../app/replay/read-time.ts';
 import { replay } from '../app/replay/replay.ts';
 import type { ReplayProgress, ReplaySummary } from '../app/replay/replay.ts';
 import { createZoneReader } from '../app/replay/zone.ts';
+import { loadConfig } from '../config/load-config.ts';
 import { parseRfc3339 } from '../decode/timestamp.ts';
 import type { Millis } from '../model/time.ts';
 import { readFlags, usage } from './flags.ts';
@@ -22,7 +23,7 @@ const SPEC: CommandSpec = {
   flags: {
     map: { value: 'MAPPING', about: { zh: '映射文件，见 fixtures/recordings', en: 'mapping file, see fixtures/recordings' } },
     speed: { value: 'X|max', about: { zh: '实际时间的倍数；默认 max', en: 'times real time; default max' } },
-    url: { value: 'URL', about: { zh: '默认 mqtt://127.0.0.1:1883', en: 'default mqtt://127.0.0.1:1883' } },
+    url: { value: 'URL', about: { zh: '默认取自配置：mqtt://127.0.0.1:1883', en: 'default as configured: mqtt://127.0.0.1:1883' } },
     from: { value: 'TIME', about: { zh: '自此时起，如 2013-09-13 或 2013-09-13T15:00:00+08:00', en: 'from this time, a day or RFC 3339' } },
     to: { value: 'TIME', about: { zh: '到此时为止（不含）', en: 'up to, not including, this time' } },
     limit: { value: 'N', about: { zh: '最多 N 条读数', en: 'at most N readings' } },
@@ -41,7 +42,7 @@ export async function runReplay(args: readonly string[], io: Io): Promise<number
   const summary = await replay({
     file: flags.operands[0] as string,
     mapping,
-    url: flags.text('url') ?? urlOf(io),
+    url: flags.text('url') ?? urlOf(flags, io),
     speed: readSpeed(flags),
     ...readRange(flags, mapping),
     signal: io.signal,
@@ -59,8 +60,11 @@ function report(summary: ReplaySummary, json: boolean, io: Io): void {
   if (summary.readings === 0) warn(io, 'maibo: 没有任何读数被发布 / no reading was published.');
 }
 
-function urlOf(io: Io): string {
-  return io.env['MAIBO_MQTT_URL'] ?? `mqtt://${io.env['MAIBO_MQTT_HOST'] ?? '127.0.0.1'}:${io.env['MAIBO_MQTT_PORT'] ?? '1883'}`;
+/** Where the server of this configuration listens. */
+function urlOf(flags: Flags, io: Io): string {
+  const file = flags.text('config');
+  const { mqtt } = loadConfig({ env: io.env, ...(file === undefined ? {} : { file }) });
+  return mqtt.url ?? `mqtt://${mqtt.host}:${mqtt.port}`;
 }
 
 function readSpeed(flags: Flags): number | 'max' {

@@ -39,14 +39,15 @@ export function cut(text: string, columns: number): string {
   return `${kept}…${' '.repeat(Math.max(0, columns - 1 - width))}`;
 }
 
+/** A word, or one East Asian character, with the closing marks that must not begin a line. */
+const PIECE = /(?: +|[\u2e80-\u3000\u3003-\u9fff]|[^ \u2e80-\u9fff\uff00-\uffef]+|[\uff00-\uffef\u3001\u3002])[，。；：、！？）」』”]*/g;
+
 /** Breaks into lines of at most `columns`: at spaces, or between two East Asian characters. */
 export function wrap(text: string, columns: number): string[] {
   const lines: string[] = [];
   let line = '';
-  for (const piece of text.match(/ +|[\u2e80-\u9fff\uff00-\uffef]|[^ \u2e80-\u9fff\uff00-\uffef]+/g) ?? []) {
-    // A closing mark never begins a line: it may hang over by its own width.
-    const closing = /^[，。；：、！？）」』”]/.test(piece);
-    if (!closing && displayWidth(line) + displayWidth(piece.trimEnd()) > columns && line !== '') {
+  for (const piece of text.match(PIECE) ?? []) {
+    if (displayWidth(line) + displayWidth(piece.trimEnd()) > columns && line !== '') {
       lines.push(line.trimEnd());
       line = piece.trimStart();
     } else line += piece;

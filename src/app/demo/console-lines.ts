@@ -1,0 +1,171 @@
+import type { Level } from '../../model/level.ts';
+import type { Text } from '../../model/text.ts';
+import type { Millis } from '../../model/time.ts';
+import type { ReceiptState } from '../../model/receipt.ts';
+import type { OrderMessageType, TrailEntry } from '../../model/work-order.ts';
+import { LEVEL_WORD, STATE_WORD, TYPE_WORD } from './console-words.ts';
+import type { Paint } from './console-words.ts';
+import { cut, displayWidth, fit, wrap } from './display-width.ts';
+import type { Caption } from './scene.ts';
+
+/** An order as it stands on the screen. */
+export interface ShownOrder {
+  readonly id: string;
+  readonly level: Level;
+  readonly title: Text;
+  readonly place: Text;
+}
+
+export interface DeliveredLine {
+  /** Time in the story. */
+  readonly at: Millis;
+  readonly order: ShownOrder;
+  readonly type: OrderMessageType;
+  readonly party: Text;
+  /** Milliseconds from the publication of the reading to the receiver; `null` where no reading caused the message. */
+  readonly latency: number | null;
+  /** The receiver found the signature good. */
+  readonly verified: boolean;
+}
+
+export interface ReceiptLine {
+  readonly at: Millis;
+  readonly order: ShownOrder;
+  readonly party: Text;
+  readonly state: ReceiptState;
+  readonly by?: string | null;
+  readonly note?: string | null;
+}
+
+export interface ClosedSummary {
+  readonly at: Millis;
+  readonly order: ShownOrder;
+  readonly openedAt: Millis;
+  readonly trail: readonly TrailEntry[];
+  /** Titles of the parties in the trail. */
+  readonly parties: Readonly<Record<string, Text>>;
+}
+
+export interface DemoBanner {
+  readonly city: Text;
+  /** What to open, in the order of interest. */
+  readonly addresses: readonly { readonly label: Text; readonly url: string }[];
+  readonly seed: number;
+  readonly seconds: number;
+}
+
+export interface Sheet {
+  readonly columns: number;
+  readonly paint: Paint;
+  /** `06:50:00` in the zone of the city. */
+  readonly time: (at: Millis) => string;
+}
+
+const INDENT = 10;
+
+export function bothWords(text: Text): string {
+  return `${text.zh} ${text.en}`;
+}
+
+export function bannerLines(banner: DemoBanner, { columns, paint }: Sheet): string[] {
+  const width = Math.min(columns, 100);
+  const minutes = Math.round(banner.seconds / 60);
+  const text = (zh: string, en: string): string[] => [...wrap(zh, width - 2), ...wrap(en, width - 2)].map((line) => `  ${line}`);
+  const label = Math.max(0, ...banner.addresses.map((address) => displayWidth(bothWords(address.label)))) + 2;
+  return [
+    '',
+    paint.strong(`  Maibo 脉搏 · ${bothWords(banner.city)} · 演示 demo`),
+    '',
+    ...text(
+      `剧本：由种子 ${banner.seed} 生成的一天，约 ${minutes} 分钟放完。事件虚构，曲线取自注明出处的真实记录；工单一律为演练。`,
+      `Scripted: one day made from seed ${banner.seed}, played in about ${minutes} minutes. The happenings are invented, curves follow real records with credit; every order is a drill.`,
+    ),
+    ...text(
+      '真实：MQTT 发布、落盘后确认、规则判定、签名 Webhook 与回执。',
+      'Real: publishing over MQTT, acknowledgement after the disk, the rules, signed webhooks and receipts.',
+    ),
+    '',
+    ...banner.addresses.map(({ label: name, url }) => `  ${fit(bothWords(name), label)}${url}`),
+    '',
+    ...wrap('→ 派出 out   ← 回执 receipt   ms 传感器到接收方 sensor to receiver   Ctrl-C 结束 stops', width - 2).map((line) => `  ${paint.dim(line)}`),
+  ];
+}
+
+export function captionLines(caption: Caption, { columns, paint, time }: Sheet): string[] {
+  const width = columns - INDENT - 2;
+  const bar = paint.dim('│');
+  const lines = [...wrap(caption.text.zh, width).map(paint.strong), ...wrap(caption.text.en, width)];
+  if (caption.credit !== undefined) lines.push(...wrap(`— ${caption.credit}`, width).map(paint.dim));
+  const clock = time(caption.at).slice(0, 5);
+  return ['', ...lines.map((line, index) => `${fit(index === 0 ? clock : '', INDENT - 1)} ${bar} ${line}`)];
+}
+
+/** Says which order the lines below it are about. */
+export function orderHead(at: Millis, order: ShownOrder, { columns, paint, time }: Sheet): string[] {
+  const badge = `■ ${fit(bothWords(LEVEL_WORD[order.level]), 9)} `;
+  const id = ` ${order.id.slice(0, 11)}`;
+  const room = columns - INDENT - displayWidth(badge) - displayWidth(id);
+  const zh = `${order.title.zh} · ${order.place.zh}`;
+  const en = `${order.title.en} · ${order.place.en}`;
+  const head = (text: string): string => `${time(at)}  ${paint.level(order.level, `${badge}${fit(text, room)}`)}${paint.dim(id)}`;
+  const line = `${zh}   ${en}`;
+  if (displayWidth(line) <= room) return [head(line)];
+  return [head(zh), `${' '.repeat(INDENT + displayWidth(badge))}${paint.level(order.level, cut(en, columns - INDENT - displayWidth(badge)))}`];
+}
+
+export function deliveredLine(line: DeliveredLine, { columns, paint, time }: Sheet): string {
+  const { order, latency } = line;
+  const left = `${time(line.at)}  ${paint.level(order.level, LEVEL_WORD[order.level].zh)} → ${fit(bothWords(line.party), 30)} ${fit(bothWords(TYPE_WORD[line.type]), 18)}`;
+  const sign = line.verified ? '签名无误 signed' : '签名不符 BAD SIGNATURE';
+  const tail = latency === null ? '' : `${latency < 10 ? latency.toFixed(1) : Math.round(latency)} ms`.padStart(9);
+  // Fixed columns stand left; what is left of the line holds the signature, and the latency at its end.
+  const used = INDENT + 2 + 3 + 30 + 1 + 18 + 1;
+  return `${left} ${paint.dim(fit(sign, Math.max(0, columns - used - 9)))}${tail}`.trimEnd();
+}
+
+export function receiptLine(line: ReceiptLine, { columns, paint, time }: Sheet): string {
+  const { order } = line;
+  const who = [line.by, line.note].filter((text) => text !== null && text !== undefined && text !== '').join('：');
+  const used = INDENT + 2 + 3 + 30 + 1 + 18 + 1;
+  const left = `${time(line.at)}  ${paint.level(order.level, LEVEL_WORD[order.level].zh)} ← ${fit(bothWords(line.party), 30)} ${fit(bothWords(STATE_WORD[line.state]), 18)}`;
+  return `${left} ${paint.dim(cut(who, Math.max(1, columns - used)))}`.trimEnd();
+}
+
+/** The green end of an order: what it was, how long it took, and its whole trail. */
+export function closedLines(summary: ClosedSummary, { columns, paint, time }: Sheet): string[] {
+  const { order, parties } = summary;
+  const took = duration(summary.at - summary.openedAt);
+  const head = `${time(summary.at)}  ✔ 闭环 closed · ${bothWords(order.title)} · ${order.place.zh} · 历时 took ${took}`;
+  const steps = summary.trail.map((entry) => `${time(entry.at)} ${stepWord(entry, parties)}`);
+  const body = packSteps(steps, columns - INDENT - 2).map((line) => `${' '.repeat(INDENT)}  ${line}`);
+  return [cut(head, columns), ...body].map((line) => paint.good(line.trimEnd()));
+}
+
+/** As many steps on a line as fit; no step is broken. */
+function packSteps(steps: readonly string[], columns: number): string[] {
+  const lines: string[] = [];
+  let line = '';
+  for (const step of steps) {
+    const longer = line === '' ? step : `${line} → ${step}`;
+    if (line !== '' && displayWidth(longer) > columns - 2) {
+      lines.push(`${line} →`);
+      line = step;
+    } else line = longer;
+  }
+  return line === '' ? lines : [...lines, line];
+}
+
+function stepWord(entry: TrailEntry, parties: Readonly<Record<string, Text>>): string {
+  const party = entry.party === null ? '' : `${(parties[entry.party] ?? { zh: entry.party }).zh} `;
+  if (entry.what === 'order.receipt') return `${party}${entry.state === null ? '回执 receipt' : bothWords(STATE_WORD[entry.state])}`;
+  if (entry.what === 'order.delivery-parked') return `${party}投递受阻 delivery parked`;
+  return `${party}${bothWords(TYPE_WORD[entry.what])}`;
+}
+
+export function duration(ms: number): string {
+  const seconds = Math.round(ms / 1_000);
+  if (seconds < 60) return `${seconds} s`;
+  const minutes = Math.floor(seconds / 60);
+  if (minutes < 60) return seconds % 60 === 0 ? `${minutes} min` : `${minutes} min ${seconds % 60} s`;
+  return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+}

@@ -1,0 +1,55 @@
+import { fetchOrder, fetchOrders, type OrderView } from '../app/order-client.ts';
+import { loadConfig } from '../config/load-config.ts';
+import { readFlags, usage, type CommandSpec, type Flags } from './flags.ts';
+import { say, type Io } from './io.ts';
+
+const SPEC: CommandSpec = {
+  usage: 'orders list|show [ID] [--state open|closed] [--url http://HOST:PORT] [--json]',
+  about: { zh: '向运行中的服务查询工单', en: 'Asks the running server for its work orders' },
+  flags: {
+    state: { value: 'STATE', about: { zh: '只看 open 或 closed', en: 'only open or closed ones' } },
+    url: { value: 'URL', about: { zh: '服务地址，默认按配置', en: 'address of the server; default as configured' } },
+    token: { value: 'TOKEN', about: { zh: '访问令牌，默认 MAIBO_TOKEN', en: 'access token; default MAIBO_TOKEN' } },
+  },
+  operands: { least: 1, most: 2 },
+};
+
+export async function runOrders(args: readonly string[], io: Io): Promise<number> {
+  const flags = readFlags(args, SPEC, io);
+  if (flags === null) return 0;
+  const [action, id] = flags.operands;
+  const server = { url: serverOf(flags, io), token: flags.text('token') ?? io.env['MAIBO_TOKEN'] ?? null };
+  if (action === 'list') {
+    const orders = await fetchOrders(server, flags.text('state') ?? null);
+    if (flags.on('json')) say(io, JSON.stringify(orders));
+    else for (const order of orders) say(io, line(order));
+    return 0;
+  }
+  if (action !== 'show' || id === undefined) throw usage(action === 'show' ? 'The id of the order is missing' : `"${action ?? ''}" is not one of list, show`, SPEC);
+  const order = await fetchOrder(server, id);
+  if (flags.on('json')) say(io, JSON.stringify(order));
+  else for (const text of detail(order)) say(io, text);
+  return 0;
+}
+
+function serverOf(flags: Flags, io: Io): string {
+  const given = flags.text('url');
+  if (given !== undefined) return given.replace(/\/$/, '');
+  const file = flags.text('config');
+  const { http } = loadConfig({ env: io.env, ...(file === undefined ? {} : { file }) });
+  return `http://${http.host}:${http.port}`;
+}
+
+function line(order: OrderView): string {
+  const drill = order.drill ? ' 演练drill' : '';
+  return `${order.openedAt}  ${order.level.padEnd(6)} ${order.state.padEnd(9)} ${order.id}${drill}  ${order.title.zh} · ${order.title.en}`;
+}
+
+function detail(order: OrderView): string[] {
+  return [
+    line(order),
+    ...order.alerts.map((alert) => `  告警 alert  ${alert.rule} v${alert.version}  ${alert.because.zh} / ${alert.because.en}`),
+    ...order.assignments.map((one) => `  派单 party  ${one.party.padEnd(16)} ${one.role.padEnd(8)} ${one.state}`),
+    ...order.trail.map((one) => `  ${one.at}  ${one.what}${one.party === null ? '' : ` ${one.party}`}${one.state === null ? '' : ` → ${one.state}`}${one.by === null ? '' : ` (${one.by})`}${one.note === null ? '' : ` “${one.note}”`}`),
+  ];
+}
