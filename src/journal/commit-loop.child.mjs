@@ -17,7 +17,7 @@ const journal = await openJournal({
   say(`refused ${error.code}`);
   process.exit(3);
 });
-say(`opened ${journal.nextOffset}`);
+say(`opened ${journal.nextOffset} ${process.pid}`);
 
 function batch(offset) {
   const payload = new Uint8Array(200 + (offset % 7) * 300).fill(offset % 251);
