@@ -1,0 +1,47 @@
+import type { Measure } from '../model/place.ts';
+import type { Scalar, Text } from '../model/text.ts';
+import type { Crs } from './position.ts';
+
+/** Each file of a city folder as its schema admits it: not yet checked against the others, coordinates not yet converted. */
+export interface RawCity {
+  readonly id: string;
+  readonly title: Text;
+  readonly zone: string;
+  readonly bounds: readonly [number, number, number, number];
+  readonly unknownSensors: 'adopt' | 'quarantine';
+}
+export interface RawPlaces {
+  readonly crs: Crs;
+  readonly places: readonly {
+    readonly id: string;
+    readonly title: Text;
+    readonly street: string;
+    readonly at: readonly [number, number];
+    readonly crs?: Crs;
+    readonly attributes?: Readonly<Record<string, Scalar>>;
+  }[];
+}
+export interface RawSensors {
+  readonly sensors: readonly {
+    readonly id: string;
+    readonly model: string;
+    readonly place?: string;
+    readonly street?: string;
+    readonly cadence: string | null;
+    readonly gateway?: string;
+    readonly attributes?: Readonly<Record<string, Scalar>>;
+  }[];
+}
+export interface RawParties {
+  readonly parties: readonly { readonly id: string; readonly title: Text; readonly perStreet?: boolean }[];
+}
+
+/** The files of a city folder, each valid by its schema. */
+export interface CityFiles {
+  readonly city: RawCity;
+  readonly streets: { readonly streets: readonly { readonly code: string; readonly title: Text }[] };
+  readonly parties: RawParties;
+  readonly measures: { readonly measures: readonly Measure[] };
+  readonly places: RawPlaces;
+  readonly sensors: RawSensors;
+}

@@ -1,0 +1,71 @@
+import { resolve } from 'node:path';
+import type { City, Measure, Party, Place, Sensor, Street } from '../model/place.ts';
+import { Refusal } from '../model/problem.ts';
+import type { Problem } from '../model/problem.ts';
+import { parseDuration } from '../model/time.ts';
+import { readCheckedFile } from './checked-file.ts';
+import type { CheckedSchema } from './checked-file.ts';
+import { checkCity } from './city-check.ts';
+import type { CityFiles, RawPlaces, RawSensors } from './city-files.ts';
+import { toWgs84 } from './position.ts';
+import type { Crs } from './position.ts';
+
+/** The files of a city folder, in the order in which they are read. */
+export const CITY_FILES = ['city.json', 'streets.json', 'parties.json', 'measures.json', 'places.json', 'sensors.json'] as const;
+
+/** Reads and checks a whole city folder; a `Refusal` names every fault with its file, its pointer and its mend. */
+export async function readCity(directory: string): Promise<City> {
+  const problems: Problem[] = [];
+  const read = <T>(file: (typeof CITY_FILES)[number], schema: CheckedSchema): T => readCheckedFile(resolve(directory, file), schema, 'city', problems) as T;
+  const files: CityFiles = {
+    city: read<CityFiles['city']>('city.json', 'city'),
+    streets: read<CityFiles['streets']>('streets.json', 'city-streets'),
+    parties: read<CityFiles['parties']>('parties.json', 'city-parties'),
+    measures: read<CityFiles['measures']>('measures.json', 'city-measures'),
+    places: read<CityFiles['places']>('places.json', 'city-places'),
+    sensors: read<CityFiles['sensors']>('sensors.json', 'city-sensors'),
+  };
+  if (problems.length === 0) problems.push(...checkCity(files, (file) => resolve(directory, file)));
+  if (problems.length > 0) throw invalid(problems);
+  return buildCity(files);
+}
+
+function buildCity(files: CityFiles): City {
+  const places = files.places.places.map((raw): Place => placeOf(raw, files.places.crs));
+  const streetOf = new Map(places.map((place) => [place.id, place.street]));
+  return {
+    id: files.city.id,
+    title: files.city.title,
+    zone: files.city.zone,
+    unknownSensors: files.city.unknownSensors,
+    streets: files.streets.streets.map(({ code, title }): Street => ({ kind: 'street', code, title })),
+    parties: files.parties.parties.map(({ id, title, perStreet }): Party => ({ id, title, perStreet: perStreet ?? false })),
+    measures: files.measures.measures.map(({ id, title, unit }): Measure => ({ id, title, unit })),
+    places,
+    sensors: files.sensors.sensors.map((raw): Sensor => sensorOf(raw, streetOf)),
+  };
+}
+
+function placeOf(raw: RawPlaces['places'][number], crs: Crs): Place {
+  return { kind: 'place', id: raw.id, title: raw.title, street: raw.street, at: toWgs84(raw.at, raw.crs ?? crs), attributes: raw.attributes ?? {} };
+}
+
+function sensorOf(raw: RawSensors['sensors'][number], streetOf: ReadonlyMap<string, string>): Sensor {
+  return {
+    kind: 'sensor',
+    id: raw.id,
+    model: raw.model,
+    place: raw.place ?? null,
+    street: (raw.place === undefined ? raw.street : streetOf.get(raw.place)) ?? null,
+    cadence: raw.cadence === null ? null : parseDuration(raw.cadence),
+    gateway: raw.gateway ?? null,
+    adopted: false,
+    attributes: raw.attributes ?? {},
+  };
+}
+
+function invalid(problems: readonly Problem[]): Refusal {
+  const [first] = problems as [Problem];
+  const more = problems.length > 1 ? ` (and ${problems.length - 1} more)` : '';
+  return new Refusal('city-invalid', `${first.file} ${first.pointer}: ${first.message}${more}`, problems);
+}

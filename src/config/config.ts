@@ -1,0 +1,63 @@
+import type { Text } from '../model/text.ts';
+import type { Millis } from '../model/time.ts';
+
+/** Everything that a person may set, validated and frozen. Paths are absolute. */
+export interface Config {
+  /** The file that was read; `null` when there was none. */
+  readonly file: string | null;
+  readonly dataDir: string;
+  readonly rulesDir: string;
+  readonly cityDir: string;
+  /** As set; `null` leaves it to the addresses and the credentials. */
+  readonly security: 'open' | 'closed' | null;
+  readonly http: Address;
+  readonly mqtt: Address & { /** An existing broker instead of the embedded one. */ readonly url: string | null };
+  readonly influx: InfluxConfig | null;
+  /** Without a prototype, like `gateways`: names come from outside. */
+  readonly parties: Readonly<Record<string, PartyConfig>>;
+  readonly gateways: Readonly<Record<string, GatewayConfig>>;
+  readonly tokens: readonly TokenConfig[];
+  /** `null` leaves it to city.json. */
+  readonly unknownSensors: 'adopt' | 'quarantine' | null;
+  readonly ingest: { readonly maxPacketBytes: number; readonly undurableBytes: number };
+  readonly clock: { readonly maxAhead: Millis; readonly maxJump: Millis };
+  readonly log: { readonly level: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'silent' };
+}
+
+export interface Address {
+  readonly host: string;
+  readonly port: number;
+}
+
+export interface InfluxConfig {
+  readonly url: string;
+  readonly token: string | null;
+  readonly org: string | null;
+  readonly bucket: string;
+  readonly api: 'v1' | 'v2';
+}
+
+export interface WebhookConfig {
+  readonly url: string;
+  readonly secrets: readonly string[];
+  readonly drills: boolean;
+}
+
+export interface PartyConfig {
+  readonly title: Text | null;
+  readonly webhooks: readonly WebhookConfig[];
+  /** By street code. */
+  readonly byStreet: Readonly<Record<string, { readonly title: Text | null; readonly webhooks: readonly WebhookConfig[] }>>;
+}
+
+export interface GatewayConfig {
+  readonly passwordHash: string | null;
+  readonly codec: string;
+}
+
+export interface TokenConfig {
+  readonly name: string;
+  /** Hex SHA-256 of the token. */
+  readonly hash: string;
+  readonly role: 'viewer' | 'operator' | 'admin';
+}

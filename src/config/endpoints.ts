@@ -1,0 +1,16 @@
+import type { Endpoint } from '../model/delivery.ts';
+import { fingerprint } from '../model/fingerprint.ts';
+import type { Config } from './config.ts';
+
+/** Webhooks of a party: those of the street first, then those that get everything. One address is told once. */
+export function endpointsOf(config: Config, party: string, street: string | null): Endpoint[] {
+  const entry = config.parties[party];
+  if (entry === undefined) return [];
+  const desk = street === null ? undefined : entry.byStreet[street];
+  const byId = new Map<string, Endpoint>();
+  for (const { url, secrets, drills } of [...(desk?.webhooks ?? []), ...entry.webhooks]) {
+    const id = fingerprint('ep', url);
+    if (!byId.has(id)) byId.set(id, { kind: 'webhook', id, url, secrets, drills });
+  }
+  return [...byId.values()];
+}
