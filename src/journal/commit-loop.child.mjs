@@ -21,8 +21,24 @@ say(`opened ${journal.nextOffset} ${process.pid}`);
 
 function batch(offset) {
   const payload = new Uint8Array(200 + (offset % 7) * 300).fill(offset % 251);
-  const order = { id: `wo_${offset}`, state: 'open', level: 'red', place: { street: null }, assignments: [{ party: 'fire' }], openedAt: offset };
-  const delivery = { kind: 'delivery', id: `d_${offset}`, order: order.id, endpoint: { kind: 'mqtt' }, state: 'waiting', attempts: 0, createdAt: offset, nextAt: offset };
+  const order = {
+    id: `wo_${offset}`,
+    state: 'open',
+    level: 'red',
+    place: { street: null },
+    assignments: [{ party: 'fire' }],
+    openedAt: offset,
+  };
+  const delivery = {
+    kind: 'delivery',
+    id: `d_${offset}`,
+    order: order.id,
+    endpoint: { kind: 'mqtt' },
+    state: 'waiting',
+    attempts: 0,
+    createdAt: offset,
+    nextAt: offset,
+  };
   const events = Array.from({ length: 1 + (offset % 5) }, () => ({ kind: 'message', gateway: 'gw', topic: 'city/gw/s', payload }));
   return { entry: { offset, at: offset, events }, rejections: [], alerts: [], orders: [order], receipts: [], deliveries: [delivery] };
 }

@@ -33,6 +33,18 @@ function perform(open: Writer, request: Exclude<Request, { kind: 'close' }>): nu
   return 0;
 }
 
+function refusalOf(error: unknown): { readonly code: string; readonly message: string } {
+  if (error instanceof Refusal) return error;
+  const { code, message } = error as { readonly code?: string; readonly message: string };
+  if (code === 'SQLITE_NOTADB' || code === 'SQLITE_CORRUPT') {
+    return {
+      code: 'journal-damaged',
+      message: `The journal ${setup.file} is damaged: ${message}. Restore the data directory from a copy.`,
+    };
+  }
+  return { code: 'journal-directory', message: `The journal ${setup.file} cannot be opened: ${message}` };
+}
+
 function start(): void {
   let db: Database.Database | null = null;
   try {
@@ -42,8 +54,8 @@ function start(): void {
     say({ kind: 'done', count: 0 });
   } catch (error) {
     db?.close();
-    if (error instanceof Refusal) say({ kind: 'refused', code: error.code, message: error.message });
-    else fail(error);
+    const { code, message } = refusalOf(error);
+    say({ kind: 'refused', code, message });
   }
 }
 

@@ -38,8 +38,14 @@ export class Committer {
 
   static async start(url: URL, setup: WorkerSetup): Promise<Committer> {
     const committer = new Committer(url, setup);
-    await committer.#expect();
-    return committer;
+    try {
+      await committer.#expect();
+      return committer;
+    } catch (error) {
+      committer.#closing = true;
+      await committer.#worker.terminate();
+      throw error;
+    }
   }
 
   /** @returns the count of the reply. */

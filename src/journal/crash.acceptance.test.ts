@@ -193,7 +193,9 @@ async function traced(directory: string, mode: 'full' | 'none', killAfter: numbe
 }
 
 describe('journal under strace', () => {
-  it('J1, W1: no acknowledgement comes before its fsync, and without all unflushed bytes nothing is lost', { timeout: TIMEOUT }, async (context) => {
+  it('J1, W1: no acknowledgement comes before its fsync, and without all unflushed bytes nothing is lost', {
+    timeout: TIMEOUT,
+  }, async (context) => {
     needStrace(context);
     for (const killAfter of [3, 40, 90]) {
       const directory = join(root, `d${killAfter}`);
@@ -211,7 +213,9 @@ describe('journal under strace', () => {
     expect((await lost(join(root, 'd'), acked)).length).toBeGreaterThan(0);
   });
 
-  it('J3, W2: after a failed write or fsync nothing is acknowledged, even when the next one would succeed', { timeout: TIMEOUT }, async (context) => {
+  it('J3, W2: after a failed write or fsync nothing is acknowledged, even when the next one would succeed', {
+    timeout: TIMEOUT,
+  }, async (context) => {
     needStrace(context);
     const faults = ['pwrite64:error=ENOSPC:when=400+', 'pwrite64:error=ENOSPC:when=390', 'fsync,fdatasync:error=EIO:when=20+'];
     for (const when of [20, 21, 22]) faults.push(`fsync,fdatasync:error=EIO:when=${when}`);
@@ -220,12 +224,17 @@ describe('journal under strace', () => {
       const { acked, lines, exit } = await run(directory, { strace: ['-e', `inject=${fault}`, '-o', '/dev/null'] });
       const failed = lines.indexOf('failed journal-failed');
       expect(failed, fault).toBeGreaterThan(0);
-      expect(lines.slice(failed).filter((line) => line.startsWith('acked')), fault).toEqual([]);
+      expect(
+        lines.slice(failed).filter((line) => line.startsWith('acked')),
+        fault,
+      ).toEqual([]);
       expect([exit, await lost(directory, acked)], fault).toEqual([1, []]);
     }
   });
 
-  it('J1: killed inside any write or fsync, from the very first, it opens again with all that was acknowledged', { timeout: TIMEOUT }, async (context) => {
+  it('J1: killed inside any write or fsync, from the very first, it opens again with all that was acknowledged', {
+    timeout: TIMEOUT,
+  }, async (context) => {
     needStrace(context);
     const points = [1, 2, 1 + randomInt(8), 10 + randomInt(100)].map((n) => `fsync,fdatasync:signal=KILL:when=${n}`);
     for (const n of [1, 1 + randomInt(60), 60 + randomInt(900), 960 + randomInt(900)]) points.push(`pwrite64:signal=KILL:when=${n}`);

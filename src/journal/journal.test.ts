@@ -57,7 +57,18 @@ function order(id: string): WorkOrder {
   const due = { accept: 1, arrive: 2, close: 3 };
   const assignments = [{ party: 'fire', street: null, role: 'lead' as const, state: 'dispatched' as const, due }];
   const rest = { alerts: [], drill: false, openedAt: 5, closedAt: null, attention: [], trail: [] };
-  return { kind: 'order', id, sort: 'fire', state: 'open', level: 'red', title: { zh: '火', en: 'Fire' }, incident: 'in_1', place, assignments, ...rest };
+  return {
+    kind: 'order',
+    id,
+    sort: 'fire',
+    state: 'open',
+    level: 'red',
+    title: { zh: '火', en: 'Fire' },
+    incident: 'in_1',
+    place,
+    assignments,
+    ...rest,
+  };
 }
 
 function delivery(id: string, forOrder: string): Delivery {
@@ -88,7 +99,7 @@ function tamper(sql: string, values: readonly unknown[] = []): void {
 }
 
 describe('journal', () => {
-  it('J2, J4: replays what was committed, in order, after it was opened again', async () => {
+  it('J2, J4, C1: replays what was committed, in order, after it was opened again', async () => {
     const happened = fc.array(
       fc.oneof(
         fc.constant<LogEvent>({ kind: 'tick' }),
@@ -131,7 +142,7 @@ describe('journal', () => {
     expect([...journal.replay(0)]).toHaveLength(1);
   });
 
-  it('J3: after one failed write nothing resolves any more, and nothing of it is there', async () => {
+  it('J3, C2: after one failed write nothing resolves any more, and nothing of it is there', async () => {
     const journal = await open();
     await journal.commit(batch(0));
     const broken = { ...order('wo_bad'), state: null } as unknown as WorkOrder;
@@ -243,7 +254,12 @@ describe('journal', () => {
     await journal.close();
     const newest = join(directory, 'snapshot-0000000000000020.gz');
     const good = readFileSync(newest);
-    for (const bad of [good.subarray(0, good.length - 9), good.subarray(0, 30), good.map((b, i) => (i === good.length - 20 ? b ^ 1 : b)), Buffer.alloc(0)]) {
+    for (const bad of [
+      good.subarray(0, good.length - 9),
+      good.subarray(0, 30),
+      good.map((b, i) => (i === good.length - 20 ? b ^ 1 : b)),
+      Buffer.alloc(0),
+    ]) {
       writeFileSync(newest, bad);
       journal = await open();
       const snapshot = journal.latestSnapshot();
@@ -291,12 +307,28 @@ describe('journal', () => {
     expect(await codeOf(() => open())).toBe('journal-foreign');
   });
 
+  it('a file that is no database, and a directory that cannot be made, are refused', async () => {
+    writeFileSync(join(directory, 'journal.db'), randomBytes(10_000));
+    expect(await codeOf(() => open())).toBe('journal-damaged');
+    rmSync(directory, { recursive: true });
+    writeFileSync(directory, '');
+    expect(await codeOf(() => open())).toBe('journal-directory');
+  });
+
   it('J9: rejections are capped, the newest stay, and the removed are counted', async () => {
     const journal = await open({ rejections: 10 });
     const packet = new Uint8Array(10_000).fill(7);
     for (let offset = 0; offset < 5; offset += 1) {
       const rejections = Array.from({ length: 7 }, (_, i) => ({
-        ...{ kind: 'rejection' as const, code: 'schema' as const, pointer: '/at', detail: 'no', gateway: `gw${i % 2}`, topic: 'city/x', at: offset },
+        ...{
+          kind: 'rejection' as const,
+          code: 'schema' as const,
+          pointer: '/at',
+          detail: 'no',
+          gateway: `gw${i % 2}`,
+          topic: 'city/x',
+          at: offset,
+        },
         sample: packet.subarray(i, i + (i === 0 ? 9_000 : 3)),
       }));
       await journal.commit(batch(offset, { rejections }));

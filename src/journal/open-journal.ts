@@ -32,7 +32,7 @@ export const JOURNAL_FILE = 'journal.db';
 
 /**
  * Opens the journal, making it where there is none.
- * @throws Refusal `journal-locked`, `journal-newer`, `journal-foreign`, `journal-directory`; JournalError `journal-damaged`, `journal-gap`.
+ * @throws Refusal or JournalError: `journal-locked`, `journal-newer`, `journal-foreign`, `journal-directory`, `journal-damaged`, `journal-gap`.
  */
 export async function openJournal(options: JournalOptions): Promise<Journal> {
   makeDirectory(options.directory);
@@ -54,14 +54,16 @@ async function openLocked(options: JournalOptions, lock: DirectoryLock): Promise
     rejections: options.limits?.rejections ?? 100_000,
     checkpointBytes: options.limits?.checkpointBytes ?? 1_000_000,
   });
+  let reader: Database.Database | null = null;
   try {
     syncDirectory(directory);
-    const reader = new Database(file, { timeout: 5_000 });
+    reader = new Database(file, { timeout: 5_000 });
     reader.exec('PRAGMA query_only = ON');
     const nextOffset = checkTail(reader, directory);
     emit({ name: 'journal.file-opened', file, offset: nextOffset });
     return new SqliteJournal({ directory, file, committer, reader, lock, emit, nextOffset });
   } catch (error) {
+    reader?.close();
     await committer.close();
     throw error;
   }
@@ -73,7 +75,10 @@ function checkTail(reader: Database.Database, directory: string): number {
   const [newest] = listSnapshots(directory);
   if (bounds === null) {
     if (newest === undefined) return 0;
-    throw new JournalError('journal-gap', `There is a snapshot of entry ${newest} but the log is empty. Restore the data directory from a copy.`);
+    throw new JournalError(
+      'journal-gap',
+      `There is a snapshot of entry ${newest} but the log is empty. Restore the data directory from a copy.`,
+    );
   }
   const { first, last } = bounds;
   if (newest !== undefined && (newest > last || newest < first - 1)) {
@@ -82,7 +87,10 @@ function checkTail(reader: Database.Database, directory: string): number {
   const from = Math.max(first, newest ?? first);
   const [counted] = reader.prepare('SELECT count(*) FROM log WHERE offset >= ?').raw().all([from]) as [number][];
   if (counted?.[0] !== last - from + 1) {
-    throw new JournalError('journal-gap', `Of the log entries ${from} to ${last} some are missing. Restore the data directory from a copy.`);
+    throw new JournalError(
+      'journal-gap',
+      `Of the log entries ${from} to ${last} some are missing. Restore the data directory from a copy.`,
+    );
   }
   const [row] = reader.prepare('SELECT body FROM log WHERE offset = ?').raw().all([last]) as [Buffer][];
   decodeEntry((row as [Buffer])[0], last);

@@ -39,7 +39,10 @@ export function readPage<T>(db: Db, listing: Listing<T>, query: PageQuery): Page
   const sql = `SELECT ${keys.join(', ')}, ${listing.columns} FROM ${listing.from}
     ${where.length > 0 ? `WHERE ${where.join(' AND ')}` : ''}
     ORDER BY ${keys.map((key) => `${key} DESC`).join(', ')} LIMIT ?`;
-  const rows = db.prepare(sql).raw().all([...values, query.limit + 1]) as unknown[][];
+  const rows = db
+    .prepare(sql)
+    .raw()
+    .all([...values, query.limit + 1]) as unknown[][];
   const more = rows.length > query.limit;
   const shown = more ? rows.slice(0, query.limit) : rows;
   const last = shown.at(-1);

@@ -10,7 +10,10 @@ const PAGE = 16;
 
 /** First and last offset of the log; `null` when it is empty. */
 export function logBounds(reader: Db): { readonly first: number; readonly last: number } | null {
-  const [row] = reader.prepare('SELECT (SELECT min(offset) FROM log), (SELECT max(offset) FROM log)').raw().all() as [number | null, number | null][];
+  const [row] = reader.prepare('SELECT (SELECT min(offset) FROM log), (SELECT max(offset) FROM log)').raw().all() as [
+    number | null,
+    number | null,
+  ][];
   const [first, last] = row as [number | null, number | null];
   return first === null || last === null ? null : { first, last };
 }

@@ -50,7 +50,10 @@ export function prepareSchema(db: Db, durability: 'full' | 'none'): void {
     throw new Refusal('journal-foreign', 'The journal file was made by another program; choose an empty data directory.');
   }
   if (version > SCHEMA_VERSION) {
-    throw new Refusal('journal-newer', `The journal is of version ${version}, this program reads up to ${SCHEMA_VERSION}: start the newer program.`);
+    throw new Refusal(
+      'journal-newer',
+      `The journal is of version ${version}, this program reads up to ${SCHEMA_VERSION}: start the newer program.`,
+    );
   }
   // WAL makes readers and the writer independent; FULL puts an fdatasync before every COMMIT returns.
   db.exec('PRAGMA journal_mode = WAL');

@@ -10,7 +10,17 @@ import type { CommitBatch, Journal } from './journal.ts';
 import { readLog } from './replay.ts';
 import { listSnapshots, readSnapshot, removeSnapshot, writeSnapshot } from './snapshot-files.ts';
 import type { Snapshot } from './snapshot-files.ts';
-import { EMPTY, alertRow, attemptRow, deliveryRow, deliveryStateRow, orderPartyRows, orderRow, receiptRow, rejectionRows } from './transaction.ts';
+import {
+  EMPTY,
+  alertRow,
+  attemptRow,
+  deliveryRow,
+  deliveryStateRow,
+  orderPartyRows,
+  orderRow,
+  receiptRow,
+  rejectionRows,
+} from './transaction.ts';
 import type { DeliveryProgress, Row, Transaction } from './transaction.ts';
 import { createViews, readWaiting } from './views.ts';
 import type { JournalViews } from './views.ts';
@@ -153,7 +163,8 @@ export class SqliteJournal implements Journal {
   #encode(entry: LogEntry): Uint8Array {
     if (this.#misused !== null) throw this.#misused;
     try {
-      if (entry.offset !== this.#next) throw new JournalError('journal-misused', `Entry ${entry.offset} was handed over; the next is ${this.#next}.`);
+      if (entry.offset !== this.#next)
+        throw new JournalError('journal-misused', `Entry ${entry.offset} was handed over; the next is ${this.#next}.`);
       const body = encodeEntry(entry);
       this.#next += 1;
       return body;
@@ -168,7 +179,10 @@ export class SqliteJournal implements Journal {
     this.#attempts = [];
     this.#deliveryStates = [];
     const transfer = [transaction.log?.body.buffer, transaction.samples.length > 0 ? transaction.samples.buffer : undefined];
-    const sent = this.#parts.committer.send({ kind: 'write', transaction: whole }, transfer.filter((b) => b !== undefined) as ArrayBuffer[]);
+    const sent = this.#parts.committer.send(
+      { kind: 'write', transaction: whole },
+      transfer.filter((b) => b !== undefined) as ArrayBuffer[],
+    );
     this.#underWay += 1;
     const settled = (): void => {
       this.#underWay -= 1;

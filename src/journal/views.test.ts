@@ -24,7 +24,8 @@ const orders = Array.from({ length: 60 }, (_, i): WorkOrder => {
   const party = PARTIES[i % 3] as string;
   const assignment = { party, street: null, role: 'lead' as const, state: 'dispatched' as const, due };
   const place = { id: 'p', name: text, street: i % 2 === 0 ? '310104014' : '310104003', at: null };
-  const assignments = i % 5 === 0 ? [assignment, { ...assignment, party: 'gas' }, { ...assignment, party: 'gas', street: '310104003' }] : [assignment];
+  const assignments =
+    i % 5 === 0 ? [assignment, { ...assignment, party: 'gas' }, { ...assignment, party: 'gas', street: '310104003' }] : [assignment];
   const standing = { state: STATES[i % 3] as OrderState, level: LEVELS[i % 4] as WorkOrder['level'], openedAt: Math.floor(i / 4) };
   const rest = { title: text, incident: `in_${i}`, place, alerts: [], assignments, drill: false, closedAt: null, attention: [], trail: [] };
   return { kind: 'order', id: `wo_${String(i).padStart(2, '0')}`, sort: 'fire', ...standing, ...rest };
@@ -32,8 +33,26 @@ const orders = Array.from({ length: 60 }, (_, i): WorkOrder => {
 
 const alerts = Array.from({ length: 30 }, (_, i): Alert => {
   const subject = { key: 'place:p', sensor: null, place: 'p', street: null };
-  const level = { level: 'red' as const, peak: 'red' as const, latched: false, firedAt: null, resolvedAt: null, value: 1, because: text, incident: null };
-  return { kind: 'alert', id: `al_${i}`, rule: `r${i % 2}`, version: 1, subject, state: ALERT_STATES[i % 3] as AlertState, since: 100 - (i % 7), ...level };
+  const level = {
+    level: 'red' as const,
+    peak: 'red' as const,
+    latched: false,
+    firedAt: null,
+    resolvedAt: null,
+    value: 1,
+    because: text,
+    incident: null,
+  };
+  return {
+    kind: 'alert',
+    id: `al_${i}`,
+    rule: `r${i % 2}`,
+    version: 1,
+    subject,
+    state: ALERT_STATES[i % 3] as AlertState,
+    since: 100 - (i % 7),
+    ...level,
+  };
 });
 
 const deliveries = Array.from({ length: 10 }, (_, i): Delivery => {
@@ -88,7 +107,9 @@ describe('journal views', () => {
   });
 
   it('pages and filters alerts', () => {
-    const wanted = alerts.filter((a) => a.state === 'firing' && a.rule === 'r1').sort((a, b) => b.since - a.since || (a.id < b.id ? 1 : -1));
+    const wanted = alerts
+      .filter((a) => a.state === 'firing' && a.rule === 'r1')
+      .sort((a, b) => b.since - a.since || (a.id < b.id ? 1 : -1));
     expect(walk((cursor) => journal.views.alerts({ state: 'firing', rule: 'r1', limit: 2, cursor }))).toEqual(wanted);
     expect(walk((cursor) => journal.views.alerts({ limit: 7, cursor }))).toHaveLength(30);
     expect(journal.views.alert('al_3')).toEqual(alerts[3]);

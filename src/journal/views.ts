@@ -61,15 +61,31 @@ export function createViews(db: Db): JournalViews {
     orders: (query) => listOrders(db, query),
     order: (id) => readOrder(db, id),
     alerts: (query) =>
-      readPage(db, { from: 'alerts', keys: ['since', 'id'], columns: 'body', filter: { state: query.state, rule: query.rule }, read: body<Alert> }, query),
-    alert: (id) => db.prepare('SELECT body FROM alerts WHERE id = ?').raw().all([id]).map(body<Alert>)[0] ?? null,
+      readPage(
+        db,
+        { from: 'alerts', keys: ['since', 'id'], columns: 'body', filter: { state: query.state, rule: query.rule }, read: body<Alert> },
+        query,
+      ),
+    alert: (id) =>
+      db
+        .prepare('SELECT body FROM alerts WHERE id = ?')
+        .raw()
+        .all([id])
+        .map(body<Alert>)[0] ?? null,
     rejections: (query) =>
       readPage(
         db,
-        { from: 'rejections', keys: ['seq'], columns: 'body, sample', filter: { code: query.code, gateway: query.gateway }, read: rejection },
+        {
+          from: 'rejections',
+          keys: ['seq'],
+          columns: 'body, sample',
+          filter: { code: query.code, gateway: query.gateway },
+          read: rejection,
+        },
         query,
       ),
-    deliveries: (query) => readPage(db, { from: 'outbox', keys: ['seq'], columns: DELIVERY, filter: { state: query.state }, read: delivery }, query),
+    deliveries: (query) =>
+      readPage(db, { from: 'outbox', keys: ['seq'], columns: DELIVERY, filter: { state: query.state }, read: delivery }, query),
     counts: () => count(db),
   };
 }
@@ -101,18 +117,29 @@ function listOrders(db: Db, query: OrderQuery): Page<WorkOrder> {
 }
 
 function readOrder(db: Db, id: string): OrderRecord | null {
-  const [order] = db.prepare('SELECT body FROM orders WHERE id = ?').raw().all([id]).map(body<WorkOrder>);
+  const [order] = db
+    .prepare('SELECT body FROM orders WHERE id = ?')
+    .raw()
+    .all([id])
+    .map(body<WorkOrder>);
   if (order === undefined) return null;
   const tries = db.prepare('SELECT body FROM attempts WHERE delivery = ? ORDER BY number').raw();
   const sent = db.prepare(`SELECT ${DELIVERY} FROM outbox WHERE order_id = ? ORDER BY seq`).raw().all([id]).map(delivery);
-  const receipts = db.prepare('SELECT body FROM receipts WHERE order_id = ? ORDER BY seq').raw().all([id]).map(body<Receipt>);
+  const receipts = db
+    .prepare('SELECT body FROM receipts WHERE order_id = ? ORDER BY seq')
+    .raw()
+    .all([id])
+    .map(body<Receipt>);
   return { order, deliveries: sent.map((d) => ({ delivery: d, attempts: tries.all([d.id]).map(body<Attempt>) })), receipts };
 }
 
 function count(db: Db): JournalCounts {
   const by = (sql: string): Record<string, number> => Object.fromEntries(db.prepare(sql).raw().all() as [string, number][]);
   const [seen] = db.prepare("SELECT min(created) FROM outbox WHERE state = 'waiting'").raw().all() as [number | null][];
-  const [range] = db.prepare('SELECT (SELECT min(seq) FROM rejections), (SELECT max(seq) FROM rejections)').raw().all() as [number | null, number | null][];
+  const [range] = db.prepare('SELECT (SELECT min(seq) FROM rejections), (SELECT max(seq) FROM rejections)').raw().all() as [
+    number | null,
+    number | null,
+  ][];
   const [first, last] = range as [number | null, number | null];
   return {
     orders: { open: 0, closed: 0, cancelled: 0, ...by('SELECT state, count(*) FROM orders GROUP BY state') },
