@@ -1,8 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import type { Delivery, Outcome } from '../model/delivery.ts';
-import { answerWith, deliveryTo, openReceiver, openRig, runToEnd, seeded, VirtualClock } from './test-rig.ts';
+import type { Delivery } from '../model/delivery.ts';
+import { answerWith, deliveryTo, openReceiver, openRig, runToEnd, VirtualClock } from './test-rig.ts';
 import type { Answer, Receiver, Rig } from './test-rig.ts';
-import type { Transport } from './transport.ts';
 
 const closing: (() => Promise<void>)[] = [];
 afterEach(async () => {
@@ -131,54 +130,6 @@ describe('I3: first in, first out in a lane', () => {
   });
 });
 
-describe('I4: endpoints share nothing', () => {
-  test('while one endpoint hangs another takes everything without a moment passing', async () => {
-    const hanging = await open(() => undefined);
-    const healthy = await open(answerWith(200));
-    const { deliverer, records } = rig();
-    const offer = (url: string, endpoint: string) => Array.from({ length: 200 }, (_, index) => deliveryTo({ message: `${endpoint}-${index}`, url, endpoint }));
-    deliverer.offer([...offer(hanging.url, 'hanging'), ...offer(healthy.url, 'healthy')]);
-    await Promise.all([healthy.arrived(200), hanging.arrived(4)]);
-    // The clock has not moved, so whatever the healthy one waited for was not the other's time-out.
-    expect(idsOf(healthy)).toHaveLength(200);
-    expect(healthy.open.most).toBeLessThanOrEqual(4);
-    expect(hanging.received).toHaveLength(4);
-    expect(records.every(({ delivery }) => delivery.endsWith('@healthy'))).toBe(true);
-  });
-
-  test('an endpoint that gives no answer is probed by one attempt at a time, and drains at once when it is back', async () => {
-    let back = false;
-    const receiver = await open((request, response) => {
-      if (back) answerWith(200)(request, response);
-    });
-    const { deliverer, clock, records } = rig();
-    deliverer.offer(Array.from({ length: 1_000 }, (_, index) => deliveryTo({ message: `m${index}`, url: receiver.url })));
-    // Four time out; the first two of them are not yet enough to call it down, so two more go out.
-    await receiver.arrived(4);
-    clock.advance(15_000);
-    await receiver.arrived(6);
-    clock.advance(15_000);
-    await deliverer.drain(NEVER);
-    expect(deliverer.status()).toEqual([{ endpoint: 'fire-1', waiting: 1_000, underWay: 0, down: true }]);
-    const before = receiver.received.length;
-    const start = clock.now();
-    for (let probe = 1; probe <= 20; probe += 1) {
-      while (deliverer.status()[0]?.underWay === 0) clock.advanceToNext();
-      await receiver.arrived(before + probe);
-      expect(deliverer.status()[0]?.underWay).toBe(1);
-      clock.advance(15_000);
-      await deliverer.drain(NEVER);
-    }
-    expect(records).toHaveLength(26);
-    expect(clock.now() - start).toBeLessThan(20 * 51_000);
-    back = true;
-    while (deliverer.status()[0]?.underWay === 0) clock.advanceToNext();
-    expect(await deliverer.drain(NEVER)).toBe(0);
-    expect(deliverer.status()[0]).toMatchObject({ waiting: 0, down: false });
-    expect(new Set(records.filter(({ state }) => state === 'accepted').map(({ delivery }) => delivery)).size).toBe(1_000);
-  });
-});
-
 describe('I5: without end', () => {
   test('an endpoint that is down for a day is still asked hourly, and gets its order when it is back', async () => {
     const clock = new VirtualClock();
@@ -239,7 +190,9 @@ describe('I6: refused is parked', () => {
     [410, 'http-410'],
     [302, 'redirect-302'],
   ])('%i parks the delivery, tells of it once, and the lane goes on', async (status, reason) => {
-    const receiver = await open((request, response) => answerWith(request.id === 'm1' ? status : 200, { location: '/elsewhere' })(request, response));
+    const receiver = await open((request, response) =>
+      answerWith(request.id === 'm1' ? status : 200, { location: '/elsewhere' })(request, response),
+    );
     const { deliverer, clock, parked, records, events } = rig();
     deliverer.offer(['m1', 'm2'].map((message) => deliveryTo({ message, order: 'wo_1', url: receiver.url })));
     await runToEnd({ deliverer, clock });
@@ -267,56 +220,5 @@ describe('I6: refused is parked', () => {
     deliverer.offer([deliveryTo({ message: 'm1', url: receiver.url })]);
     await runToEnd({ deliverer, clock });
     expect(steps).toEqual(['told', 'waiting', 'told', 'parked']);
-  });
-});
-
-describe('all invariants together', () => {
-  test.each([1, 2, 3, 4, 5, 6, 7, 8])('hold for any outcome in any order (seed %i)', async (seed) => {
-    const random = seeded(seed);
-    const clock = new VirtualClock();
-    const underWay = new Map<string, number>();
-    const open = new Set<string>();
-    const done: string[] = [];
-    const faults: string[] = [];
-    const lane = ({ order, endpoint }: Delivery) => `${order} ${endpoint.id}`;
-    const dice = (): Outcome => {
-      const throwOf = random();
-      if (throwOf < 0.4) return { kind: 'accepted', status: 200 };
-      if (throwOf < 0.5) return { kind: 'refused', reason: 'http-400', status: 400 };
-      if (throwOf < 0.7) return { kind: 'retry', reason: 'http-500', status: 500, wait: throwOf < 0.6 ? 3_000 : null };
-      return { kind: 'retry', reason: 'network-ECONNRESET', status: null, wait: null };
-    };
-    const transport: Transport = {
-      send: (delivery) =>
-        new Promise((resolve) => {
-          const count = (underWay.get(delivery.endpoint.id) ?? 0) + 1;
-          underWay.set(delivery.endpoint.id, count);
-          if (count > 4) faults.push('width');
-          if (open.has(lane(delivery))) faults.push('two of a lane');
-          if (done.includes(delivery.id)) faults.push('sent after settled');
-          open.add(lane(delivery));
-          clock.after(1 + Math.floor(random() * 500), () => {
-            underWay.set(delivery.endpoint.id, (underWay.get(delivery.endpoint.id) as number) - 1);
-            open.delete(lane(delivery));
-            resolve(dice());
-          });
-        }),
-      close: () => Promise.resolve(),
-    };
-    const { deliverer } = rig({ clock, seed, transports: { webhook: transport, mqtt: transport }, onSettled: ({ id }) => void done.push(id) });
-    const all = Array.from({ length: 120 }, (_, index) =>
-      deliveryTo({ message: `m${String(index).padStart(3, '0')}`, order: `wo_${Math.floor(random() * 12)}`, endpoint: `e${Math.floor(random() * 3)}` }),
-    );
-    for (let from = 0; from < all.length; from += 10) deliverer.offer(all.slice(from, from + 10));
-    while (done.length < all.length) {
-      clock.advanceToNext();
-      await new Promise((resolve) => setImmediate(resolve));
-    }
-    expect(faults).toEqual([]);
-    expect(done.toSorted()).toEqual(all.map(({ id }) => id).toSorted());
-    for (const { order, endpoint } of all) {
-      const inLane = all.filter((one) => one.order === order && one.endpoint.id === endpoint.id).map(({ id }) => id);
-      expect(done.filter((id) => inLane.includes(id))).toEqual(inLane);
-    }
   });
 });

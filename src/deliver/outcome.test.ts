@@ -15,8 +15,10 @@ describe('what an answer means', () => {
   });
 
   test('every other 4xx is refused, and so is a redirect', () => {
-    for (const status of [400, 401, 403, 404, 409, 410, 413, 422, 451]) expect(outcomeOfAnswer(status, '5', NOW)).toEqual({ kind: 'refused', reason: `http-${status}`, status });
-    for (const status of [301, 302, 303, 304, 307, 308]) expect(outcomeOfAnswer(status, null, NOW)).toEqual({ kind: 'refused', reason: `redirect-${status}`, status });
+    for (const status of [400, 401, 403, 404, 409, 410, 413, 422, 451])
+      expect(outcomeOfAnswer(status, '5', NOW)).toEqual({ kind: 'refused', reason: `http-${status}`, status });
+    for (const status of [301, 302, 303, 304, 307, 308])
+      expect(outcomeOfAnswer(status, null, NOW)).toEqual({ kind: 'refused', reason: `redirect-${status}`, status });
   });
 
   test('Retry-After is read as seconds or as a date, is capped at an hour, and nonsense is as if it were absent', () => {

@@ -5,7 +5,8 @@ import { HOUR } from './backoff.ts';
 /** What an HTTP answer means for a delivery. A redirect is never followed: the signed order goes where the operator said, or nowhere. */
 export function outcomeOfAnswer(status: number, retryAfter: string | null, now: Millis): Outcome {
   if (status >= 200 && status < 300) return { kind: 'accepted', status };
-  if (status === 429 || status === 408 || status >= 500) return { kind: 'retry', reason: `http-${status}`, status, wait: readRetryAfter(retryAfter, now) };
+  if (status === 429 || status === 408 || status >= 500)
+    return { kind: 'retry', reason: `http-${status}`, status, wait: readRetryAfter(retryAfter, now) };
   return { kind: 'refused', reason: status >= 300 && status < 400 ? `redirect-${status}` : `http-${status}`, status };
 }
 

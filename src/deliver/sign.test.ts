@@ -31,15 +31,20 @@ describe('signing', () => {
   });
 
   test('a message without a secret, or with a broken one, is not signed at all', () => {
-    expect(() => signMessage({ id: ID, at: AT, body: BODY, secrets: [] })).toThrow(expect.objectContaining({ code: 'webhook-secret-missing' }));
+    expect(() => signMessage({ id: ID, at: AT, body: BODY, secrets: [] })).toThrow(
+      expect.objectContaining({ code: 'webhook-secret-missing' }),
+    );
     for (const secret of ['whsec_', 'whsec_not base64', 'whsec_ab$d'])
-      expect(() => signMessage({ id: ID, at: AT, body: BODY, secrets: [secret] })).toThrow(expect.objectContaining({ code: 'webhook-secret-invalid' }));
+      expect(() => signMessage({ id: ID, at: AT, body: BODY, secrets: [secret] })).toThrow(
+        expect.objectContaining({ code: 'webhook-secret-invalid' }),
+      );
   });
 });
 
 describe('verifying', () => {
   const headers = { ...signMessage({ id: ID, at: AT, body: BODY, secrets: [OLD] }) };
-  const verify = (change: Partial<Parameters<typeof verifySignature>[0]>) => verifySignature({ headers, body: BODY, secrets: [OLD], now: AT, ...change });
+  const verify = (change: Partial<Parameters<typeof verifySignature>[0]>) =>
+    verifySignature({ headers, body: BODY, secrets: [OLD], now: AT, ...change });
 
   test('a foreign secret, a changed body and a changed id are refused', () => {
     const mismatch = { kind: 'refused', reason: 'signature-mismatch' };

@@ -44,13 +44,17 @@ export interface ToVerify {
 
 export type Verified =
   | { readonly kind: 'verified'; readonly id: string; readonly at: Millis }
-  | { readonly kind: 'refused'; readonly reason: 'header-missing' | 'timestamp-invalid' | 'timestamp-too-old' | 'timestamp-too-new' | 'signature-mismatch' };
+  | {
+      readonly kind: 'refused';
+      readonly reason: 'header-missing' | 'timestamp-invalid' | 'timestamp-too-old' | 'timestamp-too-new' | 'signature-mismatch';
+    };
 
 export function verifySignature({ headers, body, secrets, now, tolerance = TOLERANCE }: ToVerify): Verified {
   const id = headers['webhook-id'];
   const timestamp = headers['webhook-timestamp'];
   const given = headers['webhook-signature'];
-  if (typeof id !== 'string' || id === '' || typeof timestamp !== 'string' || typeof given !== 'string') return { kind: 'refused', reason: 'header-missing' };
+  if (typeof id !== 'string' || id === '' || typeof timestamp !== 'string' || typeof given !== 'string')
+    return { kind: 'refused', reason: 'header-missing' };
   if (!/^\d{1,11}$/.test(timestamp)) return { kind: 'refused', reason: 'timestamp-invalid' };
   const at = Number(timestamp) * 1_000;
   if (now - at > tolerance) return { kind: 'refused', reason: 'timestamp-too-old' };

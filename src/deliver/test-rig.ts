@@ -51,7 +51,10 @@ export class VirtualClock implements Clock {
   }
 
   private first(): { readonly at: Millis; readonly then: () => void } | undefined {
-    return this.timers.reduce<{ readonly at: Millis; readonly then: () => void } | undefined>((a, b) => (a === undefined || b.at < a.at ? b : a), undefined);
+    return this.timers.reduce<{ readonly at: Millis; readonly then: () => void } | undefined>(
+      (a, b) => (a === undefined || b.at < a.at ? b : a),
+      undefined,
+    );
   }
 
   private fire(timer: { readonly at: Millis; readonly then: () => void }): void {
@@ -104,7 +107,12 @@ export async function openReceiver(answer: Answer): Promise<Receiver> {
     request.on('data', (part: Buffer) => parts.push(part));
     request.on('error', () => undefined);
     request.on('end', () => {
-      const one: Received = { id: String(request.headers['webhook-id']), path: request.url ?? '', headers: request.headers, body: Buffer.concat(parts).toString() };
+      const one: Received = {
+        id: String(request.headers['webhook-id']),
+        path: request.url ?? '',
+        headers: request.headers,
+        body: Buffer.concat(parts).toString(),
+      };
       received.push(one);
       for (const { count, resolve } of waiting) if (received.length >= count) resolve();
       answer(one, response);

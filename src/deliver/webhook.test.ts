@@ -44,7 +44,10 @@ describe('the webhook', () => {
     const [request] = receiver.received;
     expect(request).toMatchObject({ id: 'msg_1', path: '/orders?party=fire', body: delivery.body });
     expect(request?.headers).toMatchObject({ 'content-type': 'application/json', 'user-agent': 'maibo/0.0.0' });
-    expect(verifySignature({ headers: request?.headers ?? {}, body: request?.body ?? '', secrets: [SECRET], now: clock.now(), tolerance: 1_000 }).kind).toBe('verified');
+    expect(
+      verifySignature({ headers: request?.headers ?? {}, body: request?.body ?? '', secrets: [SECRET], now: clock.now(), tolerance: 1_000 })
+        .kind,
+    ).toBe('verified');
   });
 
   test('keeps its connection for the next delivery', async () => {
@@ -101,13 +104,23 @@ describe('the webhook', () => {
   test('never follows a redirect', async () => {
     const canary = await open(answerWith(200));
     const receiver = await open(answerWith(307, { location: canary.url }));
-    expect(await transport().send(deliveryTo({ message: 'm', url: receiver.url }))).toEqual({ kind: 'refused', reason: 'redirect-307', status: 307 });
+    expect(await transport().send(deliveryTo({ message: 'm', url: receiver.url }))).toEqual({
+      kind: 'refused',
+      reason: 'redirect-307',
+      status: 307,
+    });
     expect(canary.received).toEqual([]);
   });
 
   test('no answer is no refusal: a closed port, a reset, and something that is no HTTP', async () => {
     const resetting = await open((_, response) => void response.socket?.destroy());
-    const babbling = createServer((socket) => void socket.on('error', () => undefined).resume().end('this is no HTTP\r\n\r\n'));
+    const babbling = createServer(
+      (socket) =>
+        void socket
+          .on('error', () => undefined)
+          .resume()
+          .end('this is no HTTP\r\n\r\n'),
+    );
     await new Promise<void>((resolve) => babbling.listen(0, '127.0.0.1', resolve));
     closing.push(async () => void (await new Promise((resolve) => babbling.close(resolve))));
     const closed = await openReceiver(answerWith(200));
@@ -115,7 +128,11 @@ describe('the webhook', () => {
     const webhook = transport();
     const urls = [closed.url, resetting.url, `http://127.0.0.1:${(babbling.address() as AddressInfo).port}/`];
     for (const url of urls)
-      expect(await webhook.send(deliveryTo({ message: 'm', url }))).toMatchObject({ kind: 'retry', status: null, reason: expect.stringMatching(/^network-/) as string });
+      expect(await webhook.send(deliveryTo({ message: 'm', url }))).toMatchObject({
+        kind: 'retry',
+        status: null,
+        reason: expect.stringMatching(/^network-/) as string,
+      });
   });
 
   test('an address or a secret that can never work is refused, so that a person hears of it', async () => {

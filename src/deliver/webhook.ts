@@ -30,7 +30,13 @@ export function createWebhookTransport(options: WebhookOptions): Transport {
     let pool = pools.get(key);
     if (pool === undefined) {
       // Our own time-out covers the whole attempt, so undici's partial ones are off.
-      pool = new Pool(origin, { connections: CONNECTIONS, pipelining: 1, headersTimeout: 0, bodyTimeout: 0, connect: { timeout: options.timeout ?? TIMEOUT } });
+      pool = new Pool(origin, {
+        connections: CONNECTIONS,
+        pipelining: 1,
+        headersTimeout: 0,
+        bodyTimeout: 0,
+        connect: { timeout: options.timeout ?? TIMEOUT },
+      });
       pools.set(key, pool);
     }
     return pool;

@@ -5,8 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import { signMessage } from '../../deliver/sign.ts';
+import type { ReceivedLine } from './receiver-line.ts';
 import { openSampleReceiver } from './sample-receiver.ts';
-import type { ReceivedLine, ReceiverOptions, SampleReceiver } from './sample-receiver.ts';
+import type { ReceiverOptions, SampleReceiver } from './sample-receiver.ts';
 
 const SECRET = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
 const closing: (() => Promise<void> | void)[] = [];
@@ -16,7 +17,14 @@ afterEach(async () => {
 
 async function open(options: Partial<ReceiverOptions> = {}): Promise<SampleReceiver & { readonly lines: ReceivedLine[] }> {
   const lines: ReceivedLine[] = [];
-  const receiver = await openSampleReceiver({ party: 'fire', secrets: [SECRET], port: 0, answer: null, print: (line) => void lines.push(line), ...options });
+  const receiver = await openSampleReceiver({
+    party: 'fire',
+    secrets: [SECRET],
+    port: 0,
+    answer: null,
+    print: (line) => void lines.push(line),
+    ...options,
+  });
   closing.push(receiver.close);
   return { ...receiver, lines };
 }
@@ -39,13 +47,26 @@ interface Said {
 function bodyOf({ order = 'wo_1', party = 'fire', street = null, type = 'order.dispatched', drill = false }: Said): string {
   const place = { id: 'iapm', name: { zh: '环贸iapm', en: 'iapm' }, street: '310104014', at: [121.454, 31.215], crs: 'WGS84' };
   const data = {
-    order: { id: order, level: 'red', title: { zh: '火警', en: 'Fire' }, incident: 'in_1', place, alerts: [], drill, links: { self: `/api/v1/orders/${order}` } },
+    order: {
+      id: order,
+      level: 'red',
+      title: { zh: '火警', en: 'Fire' },
+      incident: 'in_1',
+      place,
+      alerts: [],
+      drill,
+      links: { self: `/api/v1/orders/${order}` },
+    },
     assignment: { party, street, role: 'lead', state: 'dispatched', due: {} },
   };
   return JSON.stringify({ type, timestamp: new Date(Date.now() - 40).toISOString(), data });
 }
 
-async function send(receiver: SampleReceiver, said: Said, change: { readonly secret?: string; readonly at?: number; readonly body?: string } = {}): Promise<number> {
+async function send(
+  receiver: SampleReceiver,
+  said: Said,
+  change: { readonly secret?: string; readonly at?: number; readonly body?: string } = {},
+): Promise<number> {
   const body = bodyOf(said);
   const headers = { ...signMessage({ id: said.id, at: change.at ?? Date.now(), body, secrets: [change.secret ?? SECRET] }) };
   return (await fetch(receiver.url, { method: 'POST', headers, body: change.body ?? body })).status;
@@ -57,7 +78,10 @@ async function openDoor(statuses: readonly number[] = []) {
   const waiting: (() => void)[] = [];
   const server = createServer((request, response) => {
     void request.toArray().then((parts: Buffer[]) => {
-      receipts.push({ path: `${request.method} ${request.url}`, body: JSON.parse(Buffer.concat(parts).toString()) as Record<string, unknown> });
+      receipts.push({
+        path: `${request.method} ${request.url}`,
+        body: JSON.parse(Buffer.concat(parts).toString()) as Record<string, unknown>,
+      });
       response.writeHead(statuses[receipts.length - 1] ?? 200).end('{}');
       for (const check of waiting) check();
     });

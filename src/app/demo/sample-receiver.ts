@@ -16,13 +16,12 @@ import type { IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { verifySignature } from '../../deliver/sign.ts';
-import type { Level } from '../../model/level.ts';
-import type { Text } from '../../model/text.ts';
-import type { Assignment, AssignmentState, WorkOrder } from '../../model/work-order.ts';
 import { openBook } from './receiver-book.ts';
 import type { Effect } from './receiver-book.ts';
 import { answerOrder } from './receiver-answer.ts';
 import type { AnswerPlan } from './receiver-answer.ts';
+import { lineOf } from './receiver-line.ts';
+import type { Message, ReceivedLine } from './receiver-line.ts';
 
 export interface ReceiverOptions {
   readonly party: string;
@@ -36,34 +35,10 @@ export interface ReceiverOptions {
   readonly print: (line: ReceivedLine) => void;
 }
 
-export interface ReceivedLine {
-  readonly party: string;
-  readonly street: string | null;
-  readonly order: string;
-  readonly type: string;
-  readonly level: Level;
-  readonly title: Text;
-  readonly place: Text;
-  readonly state: AssignmentState;
-  readonly drill: boolean;
-  /** `null` for a drill, whose clock may not be ours. */
-  readonly tookMs: number | null;
-}
-
 export interface SampleReceiver {
   readonly url: string;
   effects(): { readonly acted: readonly Effect[]; readonly repeated: number; readonly refused: number };
   close(): Promise<void>;
-}
-
-/** The part of the contract's body that this receiver needs. */
-interface Message {
-  readonly type: string;
-  readonly timestamp: string;
-  readonly data: {
-    readonly order: Pick<WorkOrder, 'id' | 'level' | 'title' | 'drill' | 'place'>;
-    readonly assignment: Pick<Assignment, 'party' | 'street' | 'state'>;
-  };
 }
 
 export async function openSampleReceiver(options: ReceiverOptions): Promise<SampleReceiver> {
@@ -86,15 +61,15 @@ export async function openSampleReceiver(options: ReceiverOptions): Promise<Samp
     return 204;
   };
 
-  const act = ({ type, timestamp, data: { order, assignment } }: Message): void => {
-    const { id, level, title, drill } = order;
-    const tookMs = drill ? null : Date.now() - Date.parse(timestamp);
-    print({ party, street: assignment.street, order: id, type, level, title, place: order.place.name, state: assignment.state, drill, tookMs });
-    if (type === 'order.closed' || type === 'order.cancelled') answering.get(id)?.abort();
-    else if (answer !== null && assignment.state === 'dispatched' && !answering.has(id)) {
+  const act = (message: Message): void => {
+    const { type, data } = message;
+    const { order, assignment } = data;
+    print(lineOf(message));
+    if (type === 'order.closed' || type === 'order.cancelled') answering.get(order.id)?.abort();
+    else if (answer !== null && assignment.state === 'dispatched' && !answering.has(order.id)) {
       const stop = new AbortController();
-      answering.set(id, stop);
-      void answerOrder({ plan: answer, order: id, party, street: assignment.street, signal: stop.signal });
+      answering.set(order.id, stop);
+      void answerOrder({ plan: answer, order: order.id, party, street: assignment.street ?? null, signal: stop.signal });
     }
   };
 
