@@ -1,0 +1,213 @@
+import type { Alert, AlertState, AlertTransition } from '../model/alert.ts';
+import type { IncidentChange } from '../model/incident.ts';
+import { levelRank, type Level } from '../model/level.ts';
+import type { Rule } from '../model/rule.ts';
+import type { Millis } from '../model/time.ts';
+import type { Verdict } from '../model/verdict.ts';
+import { beginEpisode, changeLevel, episodeKey, fire, holdAnother, latch, resolve } from './episode.ts';
+import { Incidents, type SavedIncident } from './incidents.ts';
+import { missingRule } from './missing-rule.ts';
+
+/** What one call comes to; the callee pushes. */
+export interface AlertStep {
+  readonly transitions: AlertTransition[];
+  readonly changes: IncidentChange[];
+}
+
+/**
+ * From the verdicts of the engine to alerts, and from alerts to incidents.
+ *
+ * A1 The same calls in the same order give the same alerts and incidents, under the same ids.
+ * A2 Restoring a snapshot and going on equals never having stopped.
+ * A3 A latched alert ends only when a person resets it or its order is closed, and only after its condition has ended.
+ * A4 What is over is forgotten: resolved alerts at once, incidents when their order is closed.
+ */
+export interface Alerts {
+  apply(verdict: Verdict, step: AlertStep): void;
+  /** A person resets a latched alert. @returns false when it is unknown or its condition has not ended: then nothing happens. */
+  reset(alertId: string, at: Millis, step: AlertStep): boolean;
+  /** The incident is finished: latched members whose condition has ended are released, and whatever fires or rises later opens another one. */
+  orderClosed(incidentId: string, at: Millis, step: AlertStep): void;
+  /** Pending and firing. */
+  firing(): Iterable<Alert>;
+  get(id: string): Alert | undefined;
+  /** Plain data, without rules: only their ids. */
+  snapshot(): SavedAlerts;
+  /** `ruleOf` finds the rule that is in force under an id. A latched alert may outlive its rule; it can still be reset. */
+  restore(state: unknown, ruleOf: (id: string) => Rule | undefined): void;
+}
+
+export interface SavedAlerts {
+  readonly alerts: readonly Alert[];
+  readonly incidents: readonly SavedIncident[];
+  readonly begun: readonly (readonly [key: string, since: Millis, repeats: number])[];
+}
+
+export function createAlerts(): Alerts {
+  return new AlertDesk();
+}
+
+/** An alert that is not over, with the rule that last spoke of it. */
+interface Episode {
+  readonly key: string;
+  alert: Alert;
+  rule: Rule;
+}
+
+class AlertDesk implements Alerts {
+  private readonly episodes = new Map<string, Episode>();
+  private readonly byId = new Map<string, Episode>();
+  private readonly incidents = new Incidents();
+  /** Latest beginning of an episode of each key, and how often one began no later: tells episodes of one instant apart. */
+  private readonly begun = new Map<string, { since: Millis; repeats: number }>();
+
+  apply(verdict: Verdict, step: AlertStep): void {
+    const key = episodeKey(verdict.rule.id, verdict.subject.key);
+    const episode = this.episodes.get(key);
+    if (episode === undefined) {
+      this.begin(key, verdict, step);
+      return;
+    }
+    episode.rule = verdict.rule;
+    if (episode.alert.state === 'pending') this.whilePending(episode, verdict, step);
+    else this.whileFiring(episode, verdict, step);
+  }
+
+  reset(alertId: string, at: Millis, step: AlertStep): boolean {
+    const episode = this.byId.get(alertId);
+    if (episode === undefined || !episode.alert.latched) return false;
+    this.end(episode, at, step);
+    return true;
+  }
+
+  orderClosed(incidentId: string, at: Millis, step: AlertStep): void {
+    for (const member of this.incidents.forget(incidentId)) {
+      const episode = this.episodes.get(member);
+      // The incident is forgotten already, so this changes no incident.
+      if (episode?.alert.incident === incidentId && episode.alert.latched) this.end(episode, at, step);
+    }
+  }
+
+  *firing(): Generator<Alert> {
+    for (const { alert } of this.episodes.values()) yield alert;
+  }
+
+  get(id: string): Alert | undefined {
+    return this.byId.get(id)?.alert;
+  }
+
+  snapshot(): SavedAlerts {
+    return {
+      alerts: [...this.firing()],
+      incidents: this.incidents.save(),
+      begun: [...this.begun].map(([key, { since, repeats }]) => [key, since, repeats] as const),
+    };
+  }
+
+  restore(state: unknown, ruleOf: (id: string) => Rule | undefined): void {
+    const saved = state as SavedAlerts;
+    this.episodes.clear();
+    this.byId.clear();
+    this.begun.clear();
+    for (const alert of saved.alerts) {
+      this.keep({ key: episodeKey(alert.rule, alert.subject.key), alert, rule: ruleOf(alert.rule) ?? missingRule(alert) });
+    }
+    for (const [key, since, repeats] of saved.begun) this.begun.set(key, { since, repeats });
+    this.incidents.restore(saved.incidents);
+  }
+
+  private begin(key: string, verdict: Verdict, step: AlertStep): void {
+    if (verdict.level === null && verdict.pending === null) return;
+    const episode: Episode = { key, alert: beginEpisode(verdict, this.countBeginning(key, verdict.since)), rule: verdict.rule };
+    this.keep(episode);
+    if (verdict.level !== null) this.fire(episode, verdict, { level: verdict.level, was: null }, step);
+    else this.say(episode, null, verdict.at, step);
+  }
+
+  private whilePending(episode: Episode, verdict: Verdict, step: AlertStep): void {
+    const { level, pending } = verdict;
+    if (level !== null) this.fire(episode, verdict, { level, was: 'pending' }, step);
+    else if (pending === null) this.end(episode, verdict.at, step);
+    else if (pending !== episode.alert.level) {
+      episode.alert = holdAnother(episode.alert, verdict, pending);
+      this.say(episode, 'pending', verdict.at, step);
+    }
+  }
+
+  private whileFiring(episode: Episode, verdict: Verdict, step: AlertStep): void {
+    const { alert, rule } = episode;
+    const { level, at } = verdict;
+    if (level !== null) {
+      if (level !== alert.level || alert.latched) this.change(episode, verdict, level, step);
+    } else if (!rule.latch) {
+      this.end(episode, at, step);
+      // A lower level may be held still: that is the next episode.
+      this.begin(episode.key, verdict, step);
+    } else if (!alert.latched) {
+      episode.alert = latch(alert);
+      this.say(episode, 'firing', at, step);
+    }
+  }
+
+  private fire(episode: Episode, verdict: Verdict, to: { readonly level: Level; readonly was: AlertState | null }, step: AlertStep): void {
+    episode.alert = fire(episode.alert, verdict, to.level);
+    const entered = this.enterIncident(episode, verdict.at);
+    this.say(episode, to.was, verdict.at, step);
+    this.sayIncident(episode, entered, verdict.at, step);
+  }
+
+  private change(episode: Episode, verdict: Verdict, level: Level, step: AlertStep): void {
+    const before = episode.alert;
+    episode.alert = changeLevel(before, verdict, level);
+    // An alert outside any incident, below `from` till now or left over from a finished one, enters when it gets worse.
+    const worse = levelRank(level) > levelRank(before.level) || before.latched;
+    const inside = this.incidents.knows(before.incident);
+    const entered = worse && !inside ? this.enterIncident(episode, verdict.at) : null;
+    this.say(episode, 'firing', verdict.at, step);
+    this.sayIncident(episode, inside ? this.incidents.levelChanged(episode.key, episode.alert) : entered, verdict.at, step);
+  }
+
+  private end(episode: Episode, at: Millis, step: AlertStep): void {
+    const was = episode.alert.state;
+    episode.alert = resolve(episode.alert, at);
+    this.episodes.delete(episode.key);
+    this.byId.delete(episode.alert.id);
+    this.say(episode, was, at, step);
+    this.sayIncident(episode, this.incidents.resolved(episode.key, episode.alert, at), at, step);
+  }
+
+  private enterIncident(episode: Episode, at: Millis): ReturnType<Incidents['enter']> | null {
+    const { alert, rule } = episode;
+    if (rule.order === null || levelRank(alert.level) < levelRank(rule.order.from)) return null;
+    episode.alert = { ...alert, incident: this.incidents.idFor(alert, rule.order.kind) };
+    return this.incidents.enter(episode.key, episode.alert, rule.order.kind, at);
+  }
+
+  private say(episode: Episode, was: AlertState | null, at: Millis, step: AlertStep): void {
+    step.transitions.push({ kind: 'alert-transition', alert: episode.alert, rule: episode.rule, was, at });
+  }
+
+  private sayIncident(episode: Episode, result: ReturnType<Incidents['resolved']>, at: Millis, step: AlertStep): void {
+    if (result === null) return;
+    step.changes.push({ kind: 'incident-change', what: result.what, incident: result.incident, alert: episode.alert, rule: episode.rule, at });
+  }
+
+  private keep(episode: Episode): void {
+    this.episodes.set(episode.key, episode);
+    this.byId.set(episode.alert.id, episode);
+  }
+
+  private countBeginning(key: string, since: Millis): number {
+    const known = this.begun.get(key);
+    if (known === undefined) {
+      this.begun.set(key, { since, repeats: 0 });
+      return 0;
+    }
+    if (since > known.since) {
+      known.since = since;
+      return 0;
+    }
+    known.repeats += 1;
+    return known.repeats;
+  }
+}

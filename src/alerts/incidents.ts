@@ -1,0 +1,142 @@
+import type { Alert } from '../model/alert.ts';
+import { fingerprint } from '../model/fingerprint.ts';
+import type { Incident, IncidentChange } from '../model/incident.ts';
+import { higherLevel, levelRank, type Level } from '../model/level.ts';
+import type { Millis } from '../model/time.ts';
+import type { Subject } from '../model/verdict.ts';
+
+type What = IncidentChange['what'];
+
+/** An incident whose order is not closed yet. */
+interface KnownIncident {
+  readonly group: string;
+  incident: Incident;
+  /**
+   * By rule and key: a new episode takes the place of the earlier one, so that a flapping sensor does not make the
+   * incident grow. Level `null`: resolved.
+   */
+  readonly members: Map<string, { readonly alert: string; readonly level: Level | null }>;
+}
+
+export interface SavedIncident {
+  readonly group: string;
+  readonly incident: Incident;
+  readonly members: readonly (readonly [member: string, alert: string, level: Level | null])[];
+}
+
+/** What came of it, or `null` when the incident is none of ours any more. */
+export type IncidentStep = { readonly what: What; readonly incident: Incident } | null;
+
+/** Alerts of one kind at one place are one incident; where there is no place, at one street; where there is neither, at one key. */
+function groupOf(sort: string, subject: Subject): string {
+  if (subject.place !== null) return `${sort}|place:${subject.place}`;
+  return subject.street !== null ? `${sort}|street:${subject.street}` : `${sort}|${subject.key}`;
+}
+
+/** The incidents that are known: opened, and their order not closed. */
+export class Incidents {
+  private readonly byGroup = new Map<string, KnownIncident>();
+  private readonly byId = new Map<string, KnownIncident>();
+
+  knows(id: string | null): boolean {
+    return id !== null && this.byId.has(id);
+  }
+
+  /** The incident that this alert belongs to, known already or to be opened by it. */
+  idFor(alert: Alert, sort: string): string {
+    const group = groupOf(sort, alert.subject);
+    const known = this.byGroup.get(group);
+    if (known !== undefined) return known.incident.id;
+    // An alert that outlives its incident and rises again opens another one, under another id.
+    return alert.incident === null ? fingerprint('in', group, alert.id) : fingerprint('in', group, alert.id, alert.incident);
+  }
+
+  /** The alert, whose `incident` is set, becomes a member. */
+  enter(member: string, alert: Alert, sort: string, at: Millis): { readonly what: What; readonly incident: Incident } {
+    const group = groupOf(sort, alert.subject);
+    const known = this.byGroup.get(group);
+    if (known === undefined) return { what: 'opened', incident: this.open(group, member, alert, { sort, at }) };
+    const what = known.incident.endedAt === null ? 'joined' : 'resumed';
+    // Deleted first, so that the order of members stays the order in which they joined.
+    known.members.delete(member);
+    known.members.set(member, { alert: alert.id, level: alert.level });
+    return { what, incident: this.renew(known, null) };
+  }
+
+  /** The level of a member has changed: `raised` or `lowered` speaks of the member, the incident has its own level. */
+  levelChanged(member: string, alert: Alert): IncidentStep {
+    const found = this.memberOf(member, alert);
+    if (found === null || found.level === alert.level) return null;
+    const what = levelRank(alert.level) > levelRank(found.level) ? 'raised' : 'lowered';
+    found.known.members.set(member, { alert: alert.id, level: alert.level });
+    return { what, incident: this.renew(found.known, found.known.incident.endedAt) };
+  }
+
+  resolved(member: string, alert: Alert, at: Millis): IncidentStep {
+    const found = this.memberOf(member, alert);
+    if (found === null) return null;
+    const { known } = found;
+    known.members.set(member, { alert: alert.id, level: null });
+    const over = [...known.members.values()].every(({ level }) => level === null);
+    return { what: over ? 'ended' : 'member-resolved', incident: this.renew(known, over ? at : null) };
+  }
+
+  /** @returns the keys of the members it had. */
+  forget(id: string): string[] {
+    const known = this.byId.get(id);
+    if (known === undefined) return [];
+    this.byId.delete(id);
+    this.byGroup.delete(known.group);
+    return [...known.members.keys()];
+  }
+
+  save(): SavedIncident[] {
+    return [...this.byId.values()].map(({ group, incident, members }) => ({
+      group,
+      incident,
+      members: [...members].map(([member, { alert, level }]) => [member, alert, level] as const),
+    }));
+  }
+
+  restore(saved: readonly SavedIncident[]): void {
+    this.byGroup.clear();
+    this.byId.clear();
+    for (const { group, incident, members } of saved) {
+      this.keep({ group, incident, members: new Map(members.map(([member, alert, level]) => [member, { alert, level }])) });
+    }
+  }
+
+  private open(group: string, member: string, alert: Alert, opening: { readonly sort: string; readonly at: Millis }): Incident {
+    const incident: Incident = {
+      kind: 'incident',
+      id: alert.incident as string,
+      sort: opening.sort,
+      place: alert.subject.place,
+      street: alert.subject.street,
+      alerts: [alert.id],
+      level: alert.level,
+      openedAt: opening.at,
+      endedAt: null,
+    };
+    this.keep({ group, incident, members: new Map([[member, { alert: alert.id, level: alert.level }]]) });
+    return incident;
+  }
+
+  private keep(known: KnownIncident): void {
+    this.byGroup.set(known.group, known);
+    this.byId.set(known.incident.id, known);
+  }
+
+  private memberOf(member: string, alert: Alert): { readonly known: KnownIncident; readonly level: Level } | null {
+    const known = alert.incident === null ? undefined : this.byId.get(alert.incident);
+    const found = known?.members.get(member);
+    return known === undefined || found?.alert !== alert.id || found.level === null ? null : { known, level: found.level };
+  }
+
+  private renew(known: KnownIncident, endedAt: Millis | null): Incident {
+    const members = [...known.members.values()];
+    const level = members.reduce<Level | null>((highest, one) => higherLevel(highest, one.level), null) ?? known.incident.level;
+    known.incident = { ...known.incident, alerts: members.map(({ alert }) => alert), level, endedAt };
+    return known.incident;
+  }
+}

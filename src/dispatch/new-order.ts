@@ -1,0 +1,25 @@
+import type { IncidentChange } from '../model/incident.ts';
+import type { WorkOrder } from '../model/work-order.ts';
+
+/** The order of an incident that has just opened, before anybody is assigned. Its title names the sign and the place. */
+export function newOrder(id: string, change: IncidentChange, place: WorkOrder['place'], drill: boolean): WorkOrder {
+  const { incident, at } = change;
+  const { title } = change.rule;
+  return {
+    kind: 'order',
+    id,
+    sort: incident.sort,
+    state: 'open',
+    level: incident.level,
+    title: { zh: `${title.zh} · ${place.name.zh}`, en: `${title.en} · ${place.name.en}` },
+    incident: incident.id,
+    place,
+    alerts: [],
+    assignments: [],
+    drill,
+    openedAt: at,
+    closedAt: null,
+    attention: [],
+    trail: [],
+  };
+}

@@ -1,0 +1,48 @@
+import type { Receipt } from '../model/receipt.ts';
+import { isoTime, type Millis } from '../model/time.ts';
+import type { Assignment, OrderAlert, OrderMessageType, WorkOrder } from '../model/work-order.ts';
+
+/** What one party is told. The receipt is the one that the message is about, when it is about one. */
+export interface Notice {
+  readonly type: OrderMessageType;
+  readonly at: Millis;
+  readonly receipt?: Receipt;
+}
+
+/** The JSON of the contract, held to `schemas/order-message.schema.json`: the order as it is now, and the receiver's own share of it. */
+export function orderBody(order: WorkOrder, assignment: Assignment, notice: Notice, self: string): string {
+  const { receipt } = notice;
+  return JSON.stringify({
+    type: notice.type,
+    timestamp: isoTime(notice.at),
+    data: {
+      order: {
+        id: order.id,
+        level: order.level,
+        title: order.title,
+        incident: order.incident,
+        place: { ...order.place, crs: 'WGS84' },
+        alerts: order.alerts.map(alertBody),
+        drill: order.drill,
+        links: { self },
+        ...(order.attention.length === 0 ? {} : { attention: order.attention }),
+      },
+      assignment: assignmentBody(assignment),
+      ...(receipt === undefined ? {} : { receipt: receiptBody(receipt) }),
+    },
+  });
+}
+
+function alertBody({ rule, version, key, level, since, resolvedAt, because }: OrderAlert): object {
+  return { rule, version, key, level, since: isoTime(since), ...(resolvedAt === null ? {} : { resolvedAt: isoTime(resolvedAt) }), because };
+}
+
+function assignmentBody({ party, street, role, state, due }: Assignment): object {
+  const times = { accept: isoTime(due.accept), arrive: isoTime(due.arrive), close: isoTime(due.close) };
+  return { party, ...(street === null ? {} : { street }), role, state, due: times };
+}
+
+/** Who answered what: without it the lead could not tell which support has moved. */
+function receiptBody({ party, street, state, by, note }: Receipt): object {
+  return { party, ...(street === null ? {} : { street }), state, ...(by === null ? {} : { by }), ...(note === null ? {} : { note }) };
+}
