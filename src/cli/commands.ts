@@ -15,9 +15,29 @@ export interface Command {
 /** In the order in which a newcomer needs them. */
 export const COMMANDS: readonly Command[] = [
   {
+    name: 'serve',
+    about: { zh: '启动服务', en: 'run the server' },
+    load: async () => (await import('./serve.ts')).runServe,
+  },
+  {
     name: 'replay',
     about: { zh: '经 MQTT 重放一份真实记录', en: 'publish a recording over MQTT' },
     load: async () => (await import('./replay.ts')).runReplay,
+  },
+  {
+    name: 'rules',
+    about: { zh: '检查、测试、列出规则', en: 'check, test or list rules' },
+    load: async () => (await import('./rules.ts')).runRules,
+  },
+  {
+    name: 'orders',
+    about: { zh: '查询工单', en: 'list or show work orders' },
+    load: async () => (await import('./orders.ts')).runOrders,
+  },
+  {
+    name: 'config',
+    about: { zh: '检查配置', en: 'check the configuration' },
+    load: async () => (await import('./config.ts')).runConfig,
   },
 ];
 

@@ -1,0 +1,56 @@
+import type { ApiPorts } from '../api/ports.ts';
+import type { Broker } from '../ingest/broker.ts';
+import type { Journal } from '../journal/journal.ts';
+import type { AlertState } from '../model/alert.ts';
+import type { Level } from '../model/level.ts';
+import type { RejectionCode } from '../model/rejection.ts';
+import type { OrderState } from '../model/work-order.ts';
+import type { Metrics } from '../telemetry/metrics.ts';
+import { liveViews } from './api-views.ts';
+import type { Core } from './core.ts';
+import type { EventFeed } from './event-feed.ts';
+import type { Pipeline } from './pipeline.ts';
+
+export interface ApiWiring {
+  readonly core: Core;
+  readonly journal: Journal;
+  readonly pipeline: Pipeline;
+  readonly feed: EventFeed;
+  readonly metrics: Metrics;
+  readonly drill: boolean;
+  readonly broker: Broker;
+}
+
+/** Joins the API to the journal, the live state and the pipeline. */
+export function apiPorts(wiring: ApiWiring): ApiPorts {
+  const { core, journal, pipeline, feed } = wiring;
+  const { views } = journal;
+  return {
+    ...liveViews(core),
+    drill: wiring.drill,
+    now: Date.now,
+    orders: ({ state, party, street, level, limit, cursor }) =>
+      views.orders({ limit, cursor: cursor ?? undefined, state: (state as OrderState | null) ?? undefined, party: party ?? undefined, street: street ?? undefined, level: (level as Level | null) ?? undefined }),
+    order: (id) => views.order(id),
+    alerts: ({ state, rule, limit, cursor }) => views.alerts({ limit, cursor: cursor ?? undefined, state: (state as AlertState | null) ?? undefined, rule: rule ?? undefined }),
+    alert: (id) => views.alert(id),
+    rejections: ({ code, gateway, limit, cursor }) => views.rejections({ limit, cursor: cursor ?? undefined, code: (code as RejectionCode | null) ?? undefined, gateway: gateway ?? undefined }),
+    submitReadings: async (gateway, body) => {
+      const result = await pipeline.submit({ kind: 'message', gateway, topic: `city/${gateway}`, payload: body });
+      if (result.kind !== 'message') throw new Error('readings were decided as something else');
+      return result;
+    },
+    submitReceipt: async (receipt) => {
+      const result = await pipeline.submit({ kind: 'receipt', receipt });
+      if (result.kind !== 'receipt') throw new Error('a receipt was decided as something else');
+      return result.outcome;
+    },
+    resetAlert: async (alert, by, note) => {
+      const result = await pipeline.submit({ kind: 'reset', alert, by, note });
+      return result.kind === 'reset' && result.done;
+    },
+    follow: (lastId, send) => feed.follow(lastId, send),
+    notReady: () => (wiring.broker.counts().paused ? ['mqtt-paused'] : []),
+    metrics: () => wiring.metrics.text(),
+  };
+}

@@ -1,0 +1,163 @@
+import type { AddressInfo } from 'node:net';
+import { createApi } from '../api/server.ts';
+import type { Config } from '../config/config.ts';
+import { endpointsOf } from '../config/endpoints.ts';
+import { assertSafe, openDoors } from '../config/safety.ts';
+import type { Broker } from '../ingest/broker.ts';
+import type { Intake } from '../ingest/intake.ts';
+import { openJournal, type JournalOptions } from '../journal/open-journal.ts';
+import type { Journal } from '../journal/journal.ts';
+import { Refusal } from '../model/problem.ts';
+import type { Millis } from '../model/time.ts';
+import type { Emit } from '../telemetry/events.ts';
+import type { Metrics } from '../telemetry/metrics.ts';
+import { addressMessages } from './addressing.ts';
+import { apiPorts } from './api-ports.ts';
+import { Cleanup } from './cleanup.ts';
+import type { Core, Configured } from './core.ts';
+import { startDeliverer } from './deliver-orders.ts';
+import { EventFeed } from './event-feed.ts';
+import { loadDefinition } from './load-definition.ts';
+import { openBroker } from './open-broker.ts';
+import { publishOrders } from './publish-orders.ts';
+import { Pipeline, type CommittedBatch } from './pipeline.ts';
+import { recover, sameDefinition, storeDefinition } from './recover.ts';
+import { reportBatch } from './report-batch.ts';
+import { Snapshots } from './snapshots.ts';
+
+export interface AppOptions {
+  readonly config: Config;
+  /** `events`: the clock follows the data, and every order is a drill. */
+  readonly clock: 'wall' | 'events';
+  readonly version: string;
+  readonly emit: Emit;
+  readonly metrics: Metrics;
+  /** The journal failed; nothing is acknowledged any more and the process must end. */
+  readonly fatal: (error: Error) => void;
+  readonly onCommitted?: (batch: CommittedBatch) => void;
+  /** For trials: how the journal is opened, and what stands between the doors and the pipeline. */
+  readonly journal?: Partial<JournalOptions>;
+  readonly intake?: (intake: Intake) => Intake;
+}
+
+export interface App {
+  readonly http: string;
+  readonly mqtt: string;
+  readonly core: Core;
+  readonly journal: Journal;
+  readonly feed: EventFeed;
+  stop(): Promise<void>;
+}
+
+/** After a start nobody is called silent for this long: gateways must first find the door again. */
+const SETTLE: Millis = 60_000;
+/** How long deliveries under way may take at a stop; what still waits is sent after the next start. */
+const DRAIN: Millis = 3_000;
+const TICK: Millis = 250;
+
+/** Starts everything, in the order of the flow backwards: what receives stands before what sends. */
+export async function startApp(options: AppOptions): Promise<App> {
+  const cleanup = new Cleanup();
+  try {
+    return await start(options, cleanup);
+  } catch (error) {
+    await cleanup.run();
+    throw error;
+  }
+}
+
+async function start(options: AppOptions, cleanup: Cleanup): Promise<App> {
+  const { config, emit } = options;
+  assertSafe(config);
+  const definition = await loadDefinition(config, options.clock);
+  const journal = await openJournal({ directory: config.dataDir, emit, ...options.journal });
+  cleanup.add('journal', () => journal.close());
+  const { core, configured } = recover(journal, emit);
+  const inForce = await storeDefinition(journal, definition);
+  refuseClockChange(core, options.clock);
+
+  const feed = new EventFeed();
+  const snapshots = new Snapshots(journal, core, () => inForce);
+  const pipeline = createPipeline(options, { core, journal, feed, snapshots, committed: (batch) => deliverer.offer(batch.deliveries) });
+  const output: { broker: Broker | null } = { broker: null };
+  const publish = publishOrders(
+    () => output.broker,
+    (party) => hasWebhooks(config, party),
+  );
+  const deliverer = startDeliverer({ config, journal, pipeline, publish, version: options.version, emit, onSettled: () => undefined });
+  cleanup.add('deliverer', () => deliverer.close());
+  cleanup.add('outbox', async () => void (await deliverer.drain(Date.now() + DRAIN)));
+  cleanup.add('pipeline', () => stopPipeline(pipeline, snapshots));
+
+  await putInForce(pipeline, configured, inForce);
+  const timer = setInterval(() => pipeline.tick(), TICK);
+  cleanup.add('clock', () => clearInterval(timer));
+  const doors = openDoors(config);
+  const broker = await openBroker(config, { intake: options.intake?.(pipeline) ?? pipeline, open: doors.mqtt, emit });
+  output.broker = broker;
+  cleanup.add('mqtt', () => broker.close());
+  const ports = apiPorts({ core, journal, pipeline, feed, metrics: options.metrics, drill: options.clock === 'events', broker });
+  const api = await createApi({ ports, tokens: doors.http ? null : config.tokens, version: options.version });
+  cleanup.add('api', () => api.close());
+  await listen(api, config);
+  const http = api.server.address() as AddressInfo;
+  const mqtt = config.mqtt.url ?? `mqtt://${broker.address.host}:${broker.address.port}`;
+  emit({ name: 'api.door-opened', address: `http://${config.http.host}:${http.port}` });
+  return { http: `http://${config.http.host}:${http.port}`, mqtt, core, journal, feed, stop: () => cleanup.run() };
+}
+
+interface Joined {
+  readonly core: Core;
+  readonly journal: Journal;
+  readonly feed: EventFeed;
+  readonly snapshots: Snapshots;
+  readonly committed: (batch: CommittedBatch) => void;
+}
+
+function createPipeline(options: AppOptions, joined: Joined): Pipeline {
+  const { config, emit } = options;
+  return new Pipeline({
+    core: joined.core,
+    journal: joined.journal,
+    now: Date.now,
+    address: (outcome, at) => addressMessages(outcome.messages, (party, street) => endpointsOf(config, party, street), at),
+    closed: (offset, at, events) => joined.snapshots.consider(offset, at, events),
+    committed: (batch) => {
+      joined.committed(batch);
+      reportBatch(batch, joined.feed, emit);
+      options.onCommitted?.(batch);
+    },
+    fatal: options.fatal,
+  });
+}
+
+async function putInForce(pipeline: Pipeline, configured: Configured | null, inForce: Configured): Promise<void> {
+  if (!sameDefinition(configured, inForce)) await pipeline.submit(inForce);
+  await pipeline.submit({ kind: 'started', settled: Date.now() + SETTLE });
+}
+
+/** Data under one clock cannot go on under the other: the times of a replayed year would meet those of today. */
+function refuseClockChange(core: Core, clock: 'wall' | 'events'): void {
+  const before = core.inForce?.settings.clock;
+  if (before === undefined || before === clock) return;
+  throw new Refusal('clock-changed', `This data directory was made with --clock ${before}; start with --clock ${before}, or give another MAIBO_DATA_DIR.`);
+}
+
+async function stopPipeline(pipeline: Pipeline, snapshots: Snapshots): Promise<void> {
+  await pipeline.drained();
+  await snapshots.last();
+}
+
+async function listen(api: { listen(address: { host: string; port: number }): Promise<string> }, config: Config): Promise<void> {
+  try {
+    await api.listen({ host: config.http.host, port: config.http.port });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
+    throw new Refusal('port-taken', `HTTP port ${config.http.port} on ${config.http.host} is taken; set MAIBO_HTTP_PORT to another, or 0 for a free one.`);
+  }
+}
+
+function hasWebhooks(config: Config, party: string): boolean {
+  const known = config.parties[party];
+  return known !== undefined && (known.webhooks.length > 0 || Object.values(known.byStreet).some((desk) => desk.webhooks.length > 0));
+}

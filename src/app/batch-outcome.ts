@@ -1,0 +1,54 @@
+import type { Alert } from '../model/alert.ts';
+import type { Problem } from '../model/problem.ts';
+import type { Receipt, ReceiptOutcome } from '../model/receipt.ts';
+import type { Rejection, RejectionCode } from '../model/rejection.ts';
+import type { OrderMessage, WorkOrder } from '../model/work-order.ts';
+import type { Millis } from '../model/time.ts';
+
+/** What one batch came to: everything that its transaction writes, and what its metrics say. */
+export interface BatchOutcome {
+  readonly rejections: Rejection[];
+  /** Newest version of each alert that changed. */
+  readonly alerts: Map<string, Alert>;
+  /** Newest version of each order that changed. */
+  readonly orders: Map<string, WorkOrder>;
+  readonly receipts: Receipt[];
+  readonly messages: OrderMessage[];
+  readonly counts: BatchCounts;
+}
+
+export interface BatchCounts {
+  /** codec → result → messages. */
+  readonly messages: Record<string, Record<string, number>>;
+  readonly rejections: Partial<Record<RejectionCode, number>>;
+  readings: number;
+  duplicates: number;
+  late: number;
+  adopted: number;
+  /** Receipt minus observation of the newest reading, ms. */
+  lag: Millis | null;
+}
+
+/** What became of one event, for whoever waits for it. */
+export type EventResult =
+  | { readonly kind: 'message'; readonly readings: number; readonly duplicates: number; readonly rejections: readonly Rejection[] }
+  | { readonly kind: 'receipt'; readonly outcome: ReceiptOutcome }
+  | { readonly kind: 'reset'; readonly done: boolean }
+  | { readonly kind: 'configured'; readonly problems: readonly Problem[] }
+  | { readonly kind: 'done' };
+
+export function createOutcome(): BatchOutcome {
+  return {
+    rejections: [],
+    alerts: new Map(),
+    orders: new Map(),
+    receipts: [],
+    messages: [],
+    counts: { messages: {}, rejections: {}, readings: 0, duplicates: 0, late: 0, adopted: 0, lag: null },
+  };
+}
+
+export function countMessage(counts: BatchCounts, codec: string, result: string): void {
+  const byResult = (counts.messages[codec] ??= {});
+  byResult[result] = (byResult[result] ?? 0) + 1;
+}

@@ -1,0 +1,280 @@
+import { createAlerts, type Alerts, type AlertStep } from '../alerts/alerts.ts';
+import { createDecoder } from '../decode/decode.ts';
+import type { Refused } from '../decode/decoded.ts';
+import { createDispatch, type Dispatch, type DispatchStep } from '../dispatch/dispatch.ts';
+import { compileRule, type CompiledRule } from '../engine/compile-rule.ts';
+import { Engine, type SavedEngine } from '../engine/engine.ts';
+import type { LogEvent } from '../model/log-entry.ts';
+import type { Problem } from '../model/problem.ts';
+import type { Report } from '../model/reading.ts';
+import { SAMPLE_LIMIT } from '../model/rejection.ts';
+import type { Rule } from '../model/rule.ts';
+import type { Millis } from '../model/time.ts';
+import type { Verdict } from '../model/verdict.ts';
+import { createRegistry, DEFAULT_LIMITS, type Registry } from '../registry/registry.ts';
+import type { RegistrySnapshot } from '../registry/snapshot.ts';
+import { countMessage, type BatchOutcome, type EventResult } from './batch-outcome.ts';
+import type { Definition } from './definition.ts';
+
+type Message = Extract<LogEvent, { readonly kind: 'message' }>;
+
+export type Configured = Extract<LogEvent, { readonly kind: 'configured' }>;
+
+export interface SavedCore {
+  readonly format: 1;
+  readonly now: Millis;
+  readonly engine: SavedEngine;
+  readonly registry: RegistrySnapshot;
+  readonly alerts: unknown;
+  readonly dispatch: unknown;
+}
+
+/**
+ * The whole way of a reading, purely: decode → registry → engine → alerts → dispatch. It knows no file, socket, clock or
+ * chance; what it is told, in the order in which it is told, decides everything that it says.
+ *
+ * C1 The same entries give the same outcomes: replay makes the same ids.
+ * C2 A message that makes the core fail is quarantined as `internal` and harms no other.
+ */
+export class Core {
+  now: Millis = Number.NEGATIVE_INFINITY;
+  /** For whoever explains or tests: hears every verdict, changes nothing. */
+  onVerdict: ((verdict: Verdict) => void) | null = null;
+  readonly engine = new Engine();
+  private readonly load: (event: Configured) => Definition;
+  private readonly decoder = createDecoder();
+  private alerts: Alerts = createAlerts();
+  private registry: Registry | null = null;
+  private dispatcher: Dispatch | null = null;
+  private definition: Definition | null = null;
+  private rules: ReadonlyMap<string, Rule> = new Map();
+
+  /** `load` finds what a `configured` event names; it must give the same for the same hashes, for ever. */
+  constructor(load: (event: Configured) => Definition = noDefinitions) {
+    this.load = load;
+  }
+
+  /** Puts a definition in force; rules that do not compile are left out and named. */
+  configure(definition: Definition, outcome: BatchOutcome): Problem[] {
+    const problems: Problem[] = [];
+    const compiled: CompiledRule[] = [];
+    for (const rule of definition.rules.rules) {
+      const result = compileRule(rule, `${rule.id}.rule.json`);
+      problems.push(...result.problems);
+      if (result.compiled !== null) compiled.push(result.compiled);
+    }
+    const { city, settings } = definition;
+    const registry = createRegistry(city, { ...DEFAULT_LIMITS, maxAhead: settings.maxAhead, maxJump: settings.maxJump });
+    const dispatcher = createDispatch({ city, drill: settings.clock === 'events', links: { orders: '/api/v1/orders/' } });
+    if (this.registry !== null) registry.restore(this.registry.snapshot());
+    if (this.dispatcher !== null) dispatcher.restore(this.dispatcher.snapshot());
+    this.definition = definition;
+    this.registry = registry;
+    this.dispatcher = dispatcher;
+    const verdicts: Verdict[] = [];
+    const before = this.rules;
+    this.rules = new Map(definition.rules.rules.map((rule) => [rule.id, rule]));
+    this.engine.configure(compiled, city, Math.max(this.now, 0), verdicts);
+    for (const verdict of verdicts) this.follow({ ...verdict, rule: this.rules.get(verdict.rule.id) ?? before.get(verdict.rule.id) ?? verdict.rule }, outcome);
+    return problems;
+  }
+
+  get inForce(): Definition | null {
+    return this.definition;
+  }
+
+  get sensors(): Registry {
+    return this.required().registry;
+  }
+
+  get orders(): Dispatch {
+    return this.required().dispatcher;
+  }
+
+  /** Opens a batch at the wall clock's time; with the event clock, time passes only by readings. */
+  begin(at: Millis, outcome: BatchOutcome): void {
+    if (this.definition === null || this.definition.settings.clock === 'events') return;
+    this.moveClock(at, outcome);
+  }
+
+  /** Decides one event. */
+  step(event: LogEvent, outcome: BatchOutcome): EventResult {
+    switch (event.kind) {
+      case 'message':
+        return this.message(event, outcome);
+      case 'receipt': {
+        const step = dispatchStep();
+        const result = this.orders.receive(event.receipt, this.now, step);
+        if (result.kind === 'moved') outcome.receipts.push(event.receipt);
+        this.settle(step, outcome);
+        return { kind: 'receipt', outcome: result };
+      }
+      case 'reset': {
+        const step = alertStep();
+        const done = this.alerts.reset(event.alert, this.now, step);
+        this.raise(step, outcome);
+        return { kind: 'reset', done };
+      }
+      case 'parked': {
+        const step = dispatchStep();
+        this.orders.parked(event, this.now, step);
+        this.settle(step, outcome);
+        return { kind: 'done' };
+      }
+      case 'configured': {
+        const problems = this.configure(this.load(event), outcome);
+        return { kind: 'configured', problems };
+      }
+      case 'started':
+        this.engine.settle(event.settled);
+        return { kind: 'done' };
+      case 'tick':
+        return { kind: 'done' };
+    }
+  }
+
+  /** When the core next has something to decide though nothing arrives. */
+  nextAt(): Millis {
+    return this.engine.nextAt();
+  }
+
+  save(): SavedCore {
+    const { registry, dispatcher } = this.required();
+    return {
+      format: 1,
+      now: this.now,
+      engine: this.engine.save(),
+      registry: registry.snapshot(),
+      alerts: this.alerts.snapshot(),
+      dispatch: dispatcher.snapshot(),
+    };
+  }
+
+  /** Takes up a saved state; the definition it was saved under must be in force. */
+  restore(saved: SavedCore): void {
+    const { registry, dispatcher } = this.required();
+    this.now = saved.now;
+    this.engine.restore(saved.engine);
+    registry.restore(saved.registry);
+    this.alerts.restore(saved.alerts, (id) => this.rules.get(id));
+    dispatcher.restore(saved.dispatch);
+  }
+
+  private message(event: Message, outcome: BatchOutcome): EventResult {
+    const decoded = this.decoder.decode(event.topic, event.payload, this.definition?.settings.codecs[event.gateway]);
+    if (decoded.kind === 'receipt') {
+      countMessage(outcome.counts, decoded.codec, 'receipt');
+      return this.step({ kind: 'receipt', receipt: decoded.receipt }, outcome);
+    }
+    const firstRejection = outcome.rejections.length;
+    const before = { readings: outcome.counts.readings, duplicates: outcome.counts.duplicates };
+    if (decoded.kind === 'refused') this.reject(event, decoded.rejection, outcome);
+    else {
+      for (const rejection of decoded.rejections) this.reject(event, rejection, outcome);
+      for (const report of decoded.reports) this.report(event, report, outcome);
+    }
+    const rejections = outcome.rejections.slice(firstRejection);
+    countMessage(outcome.counts, decoded.codec, rejections.length === 0 ? 'read' : 'rejected');
+    return {
+      kind: 'message',
+      readings: outcome.counts.readings - before.readings,
+      duplicates: outcome.counts.duplicates - before.duplicates,
+      rejections,
+    };
+  }
+
+  private report(event: Message, report: Report, outcome: BatchOutcome): void {
+    try {
+      this.believe(event, report, outcome);
+    } catch (error) {
+      const detail = error instanceof Error ? error.message : String(error);
+      this.reject(event, { code: 'internal', pointer: '', detail: `The core failed on this message: ${detail.slice(0, 200)}` }, outcome);
+    }
+  }
+
+  private believe(event: Message, report: Report, outcome: BatchOutcome): void {
+    const { registry, events } = this.required();
+    const resolved = registry.resolve(report, { gateway: event.gateway, receivedAt: this.now, now: this.now, events });
+    if (resolved.kind === 'refused') {
+      this.reject(event, resolved, outcome);
+      return;
+    }
+    if (resolved.kind === 'duplicate') {
+      outcome.counts.duplicates += 1;
+      return;
+    }
+    if (resolved.kind === 'test') return;
+    if (resolved.adopted) outcome.counts.adopted += 1;
+    const { sensor, observedAt } = resolved;
+    if (events && observedAt > this.now) this.moveClock(observedAt, outcome);
+    const verdicts: Verdict[] = [];
+    const late = this.engine.counts.late;
+    this.engine.observe(sensor, report.values, observedAt, verdicts);
+    outcome.counts.late += this.engine.counts.late - late;
+    for (const _ in report.values) outcome.counts.readings += 1;
+    outcome.counts.lag = this.now - observedAt;
+    for (const verdict of verdicts) this.follow(verdict, outcome);
+  }
+
+  private moveClock(at: Millis, outcome: BatchOutcome): void {
+    if (at <= this.now) return;
+    this.now = at;
+    if (this.engine.nextAt() > at) return;
+    const verdicts: Verdict[] = [];
+    this.engine.advance(at, verdicts);
+    for (const verdict of verdicts) this.follow(verdict, outcome);
+  }
+
+  private follow(verdict: Verdict, outcome: BatchOutcome): void {
+    this.onVerdict?.(verdict);
+    const step = alertStep();
+    this.alerts.apply(verdict, step);
+    this.raise(step, outcome);
+  }
+
+  private raise(step: AlertStep, outcome: BatchOutcome): void {
+    for (const transition of step.transitions) outcome.alerts.set(transition.alert.id, transition.alert);
+    for (const change of step.changes) {
+      const orders = dispatchStep();
+      // Due times run from when we knew, which is now, not from when it began.
+      this.orders.apply({ ...change, at: this.now }, orders);
+      this.settle(orders, outcome);
+    }
+  }
+
+  private settle(step: DispatchStep, outcome: BatchOutcome): void {
+    for (const order of step.orders) outcome.orders.set(order.id, order);
+    outcome.messages.push(...step.messages);
+    for (const incident of step.closedIncidents) {
+      const released = alertStep();
+      this.alerts.orderClosed(incident, this.now, released);
+      this.raise(released, outcome);
+    }
+  }
+
+  private reject(event: Message, refused: Omit<Refused, 'kind'>, outcome: BatchOutcome): void {
+    const { code, pointer, detail } = refused;
+    const { counts } = outcome;
+    counts.rejections[code] = (counts.rejections[code] ?? 0) + 1;
+    const sample = event.payload.slice(0, SAMPLE_LIMIT);
+    const at = this.now;
+    outcome.rejections.push({ kind: 'rejection', code, pointer, detail, gateway: event.gateway, topic: event.topic, at, sample });
+  }
+
+  private required(): { registry: Registry; dispatcher: Dispatch; events: boolean } {
+    if (this.registry === null || this.dispatcher === null) throw new Error('the core was asked before any definition was in force');
+    return { registry: this.registry, dispatcher: this.dispatcher, events: this.definition?.settings.clock === 'events' };
+  }
+}
+
+function noDefinitions(): never {
+  throw new Error('this core was given no definitions to load');
+}
+
+function alertStep(): AlertStep {
+  return { transitions: [], changes: [] };
+}
+
+function dispatchStep(): DispatchStep {
+  return { orders: [], messages: [], closedIncidents: [] };
+}

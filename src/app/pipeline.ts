@@ -1,0 +1,178 @@
+import type { Delivery } from '../model/delivery.ts';
+import type { LogEvent } from '../model/log-entry.ts';
+import type { Millis } from '../model/time.ts';
+import type { Intake } from '../ingest/intake.ts';
+import { createOutcome, type BatchOutcome, type EventResult } from './batch-outcome.ts';
+import type { CommitBatch } from '../journal/journal.ts';
+import type { Core } from './core.ts';
+
+/** The durable end of the pipeline, as far as it concerns us. */
+export interface CommitPort {
+  readonly nextOffset: number;
+  commit(batch: CommitBatch): Promise<void>;
+}
+
+export interface PipelineOptions {
+  readonly core: Core;
+  readonly journal: CommitPort;
+  /** Wall clock; only the pipeline and the delivery loop read one. */
+  readonly now: () => Millis;
+  /** Expands what the parties are told to one delivery an endpoint. */
+  readonly address: (outcome: BatchOutcome, at: Millis) => readonly Delivery[];
+  /** At the instant at which the core's state is exactly that after this entry: the moment for a snapshot. */
+  readonly closed?: (offset: number, at: Millis, events: number) => void;
+  /** After the commit, in order: hand over deliveries, tell screens, count. */
+  readonly committed: (batch: CommittedBatch) => void;
+  /** The journal failed: nothing more is acknowledged, the process must end. */
+  readonly fatal: (error: Error) => void;
+}
+
+export interface CommittedBatch {
+  readonly offset: number;
+  readonly at: Millis;
+  readonly events: number;
+  readonly outcome: BatchOutcome;
+  readonly deliveries: readonly Delivery[];
+  readonly took: Millis;
+}
+
+interface OpenBatch {
+  readonly at: Millis;
+  readonly events: LogEvent[];
+  readonly outcome: BatchOutcome;
+  readonly settled: ((error: Error | null) => void)[];
+}
+
+/**
+ * Decide purely, commit once, acknowledge last.
+ *
+ * A message is decided when it arrives, into the open batch. The batch is committed as soon as no other commit is in
+ * flight; what arrives meanwhile is the next one. So batches are small when it is quiet and large when it is not.
+ *
+ * P1 Nothing is acknowledged before the transaction that holds it is durable.
+ * P2 Batches are committed in the order in which they were decided.
+ * P3 After a failed commit nothing is acknowledged any more.
+ */
+export class Pipeline implements Intake {
+  private readonly options: PipelineOptions;
+  private open: OpenBatch | null = null;
+  private committing = false;
+  private scheduled = false;
+  private failed: Error | null = null;
+  private lastAt: Millis;
+  private idle: (() => void)[] = [];
+
+  constructor(options: PipelineOptions) {
+    this.options = options;
+    this.lastAt = Math.max(0, options.core.now);
+  }
+
+  /** The hot path: one message from a door. */
+  offer(gateway: string, topic: string, payload: Uint8Array, settled: (error: Error | null) => void): void {
+    if (this.failed !== null) {
+      settled(this.failed);
+      return;
+    }
+    const batch = this.batch();
+    this.decide(batch, { kind: 'message', gateway, topic, payload });
+    batch.settled.push(settled);
+  }
+
+  /** Anything that somebody waits for: resolves with what became of it, after its commit. */
+  submit(event: LogEvent): Promise<EventResult> {
+    if (this.failed !== null) return Promise.reject(this.failed);
+    const batch = this.batch();
+    const result = this.decide(batch, event);
+    return new Promise((resolve, reject) => {
+      batch.settled.push((error) => (error === null ? resolve(result) : reject(error)));
+    });
+  }
+
+  /** Lets the clock pass; makes a batch only if something is due. */
+  tick(): void {
+    if (this.failed !== null || this.options.core.nextAt() > this.clock()) return;
+    const batch = this.batch();
+    if (batch.events.length === 0) this.decide(batch, { kind: 'tick' });
+  }
+
+  /** Resolves when everything that was offered is durable. */
+  async drained(): Promise<void> {
+    while (this.open !== null || this.committing) await new Promise<void>((resolve) => this.idle.push(resolve));
+  }
+
+  private clock(): Millis {
+    return Math.max(this.lastAt, this.options.now());
+  }
+
+  private batch(): OpenBatch {
+    if (this.open !== null) return this.open;
+    const at = this.clock();
+    this.lastAt = at;
+    this.open = { at, events: [], outcome: createOutcome(), settled: [] };
+    this.options.core.begin(at, this.open.outcome);
+    this.schedule();
+    return this.open;
+  }
+
+  private decide(batch: OpenBatch, event: LogEvent): EventResult {
+    batch.events.push(event);
+    return this.options.core.step(event, batch.outcome);
+  }
+
+  /** After the turn of the loop, so that all packets of one read of a socket share a commit. */
+  private schedule(): void {
+    if (this.scheduled || this.committing) return;
+    this.scheduled = true;
+    setImmediate(() => {
+      this.scheduled = false;
+      if (!this.committing) void this.commit();
+    });
+  }
+
+  private async commit(): Promise<void> {
+    const batch = this.open;
+    if (batch === null || this.failed !== null) return;
+    this.open = null;
+    this.committing = true;
+    const { journal, now } = this.options;
+    const started = now();
+    const offset = journal.nextOffset;
+    const { outcome } = batch;
+    this.options.closed?.(offset, batch.at, batch.events.length);
+    const deliveries = outcome.messages.length === 0 ? [] : this.options.address(outcome, batch.at);
+    try {
+      await journal.commit({
+        entry: { offset, at: batch.at, events: batch.events },
+        rejections: outcome.rejections,
+        alerts: [...outcome.alerts.values()],
+        orders: [...outcome.orders.values()],
+        receipts: outcome.receipts,
+        deliveries,
+      });
+    } catch (error) {
+      this.fail(error instanceof Error ? error : new Error(String(error)), batch);
+      return;
+    }
+    this.committing = false;
+    if (this.open !== null) void this.commit();
+    for (const settled of batch.settled) settled(null);
+    this.options.committed({ offset, at: batch.at, events: batch.events.length, outcome, deliveries, took: now() - started });
+    if (this.open === null) this.wakeIdle();
+  }
+
+  private fail(error: Error, batch: OpenBatch): void {
+    this.failed = error;
+    this.committing = false;
+    const waiting = [...batch.settled, ...(this.open?.settled ?? [])];
+    this.open = null;
+    for (const settled of waiting) settled(error);
+    this.wakeIdle();
+    this.options.fatal(error);
+  }
+
+  private wakeIdle(): void {
+    const waiting = this.idle;
+    this.idle = [];
+    for (const wake of waiting) wake();
+  }
+}

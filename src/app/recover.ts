@@ -1,0 +1,85 @@
+import { deserialize, serialize } from 'node:v8';
+import type { Journal } from '../journal/journal.ts';
+import type { City } from '../model/place.ts';
+import type { RuleSet } from '../model/rule.ts';
+import type { Emit } from '../telemetry/events.ts';
+import { createOutcome } from './batch-outcome.ts';
+import { Core, type Configured, type SavedCore } from './core.ts';
+import { hashOf, type CoreSettings, type Definition } from './definition.ts';
+
+/** A snapshot is the core's state and what was in force when it was taken. */
+interface SavedState {
+  readonly format: 1;
+  readonly configured: Configured;
+  readonly core: SavedCore;
+}
+
+export interface Recovered {
+  readonly core: Core;
+  /** What is in force according to the log; `null` for a new one. */
+  readonly configured: Configured | null;
+  readonly entries: number;
+}
+
+/**
+ * Restart = snapshot + replay.
+ *
+ * R1 The state after recovery is the state after the last committed entry: what was not committed was not acknowledged.
+ * R2 Replay writes nothing and tells nobody: the orders it makes are those that its entries made.
+ */
+export function recover(journal: Journal, emit: Emit): Recovered {
+  const core = new Core((event) => loadDefinition(journal, event));
+  const snapshot = journal.latestSnapshot();
+  let configured: Configured | null = null;
+  if (snapshot !== null) {
+    const saved = deserialize(snapshot.state) as SavedState;
+    configured = saved.configured;
+    core.configure(loadDefinition(journal, configured), createOutcome());
+    core.restore(saved.core);
+  }
+  const from = snapshot === null ? 0 : snapshot.offset + 1;
+  const started = performance.now();
+  let entries = 0;
+  let events = 0;
+  emit({ name: 'pipeline.replay-started', from, to: journal.nextOffset - 1 });
+  for (const entry of journal.replay(from)) {
+    const outcome = createOutcome();
+    core.begin(entry.at, outcome);
+    for (const event of entry.events) {
+      core.step(event, outcome);
+      if (event.kind === 'configured') configured = event;
+    }
+    entries += 1;
+    events += entry.events.length;
+  }
+  emit({ name: 'pipeline.replay-finished', entries, events, milliseconds: performance.now() - started });
+  return { core, configured, entries };
+}
+
+/** The core's state as it is after the entry at this moment decided last. */
+export function saveState(core: Core, configured: Configured): Uint8Array {
+  const saved: SavedState = { format: 1, configured, core: core.save() };
+  return serialize(saved);
+}
+
+/** Makes a definition findable by its hashes before any event names them. */
+export async function storeDefinition(journal: Journal, definition: Definition): Promise<Configured> {
+  const bodies = [definition.rules, definition.city, definition.settings].map((part) => JSON.stringify(part));
+  const hashes = bodies.map(hashOf);
+  for (const [i, body] of bodies.entries()) await journal.putDefinition(hashes[i] as string, body);
+  return { kind: 'configured', rules: hashes[0] as string, city: hashes[1] as string, settings: hashes[2] as string };
+}
+
+export function sameDefinition(a: Configured | null, b: Configured): boolean {
+  return a !== null && a.rules === b.rules && a.city === b.city && a.settings === b.settings;
+}
+
+function loadDefinition(journal: Journal, event: Configured): Definition {
+  const part = (hash: string): unknown => {
+    const body = journal.definition(hash);
+    if (body === null) throw new Error(`the journal has no definition ${hash}`);
+    return JSON.parse(body);
+  };
+  return { rules: part(event.rules) as RuleSet, city: part(event.city) as City, settings: part(event.settings) as CoreSettings };
+}
+

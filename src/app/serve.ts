@@ -1,0 +1,45 @@
+import type { Config } from '../config/config.ts';
+import { createEmitter } from '../telemetry/emitter.ts';
+import { createLogger } from '../telemetry/logger.ts';
+import { createMetrics } from '../telemetry/metrics.ts';
+import { startApp, type App } from './app.ts';
+import { VERSION } from './version.ts';
+
+export interface ServeOptions {
+  readonly config: Config;
+  readonly clock: 'wall' | 'events';
+  /** Aborted when the server is to stop. */
+  readonly signal: AbortSignal;
+  readonly started: (addresses: { readonly http: string; readonly mqtt: string; readonly rules: number; readonly sensors: number }) => void;
+}
+
+/** Runs until it is told to stop, or until the disk fails. @returns the exit code. */
+export async function serve(options: ServeOptions): Promise<number> {
+  const logger = createLogger({ level: options.config.log.level });
+  const metrics = createMetrics({ process: true });
+  const emit = createEmitter({ logger, metrics });
+  let fail: (error: Error) => void = () => undefined;
+  const failure = new Promise<Error>((resolve) => {
+    fail = resolve;
+  });
+  const app = await startApp({ config: options.config, clock: options.clock, version: VERSION, emit, metrics, fatal: fail });
+  void app.journal.failure.then(fail);
+  announce(app, options);
+  const stopped = new Promise<null>((resolve) => {
+    if (options.signal.aborted) resolve(null);
+    options.signal.addEventListener('abort', () => resolve(null), { once: true });
+  });
+  const error = await Promise.race([failure, stopped]);
+  if (error === null) {
+    await app.stop();
+    return 0;
+  }
+  // Not one acknowledgement after a failed write: end at once, and let the next start recover what is on disk.
+  logger.fatal({ event: 'app.stopped', error: error.message }, 'the journal failed; the process ends without acknowledging anything more');
+  process.exit(1);
+}
+
+function announce(app: App, options: ServeOptions): void {
+  const definition = app.core.inForce;
+  options.started({ http: app.http, mqtt: app.mqtt, rules: definition?.rules.rules.length ?? 0, sensors: definition?.city.sensors.length ?? 0 });
+}
