@@ -15,7 +15,7 @@ afterEach(() => {
 
 const SECRET = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
 const HASH = 'a'.repeat(64);
-const PASSWORD = 'scrypt$'.padEnd(80, 'x');
+const PASSWORD = 'scrypt$16384$8$1$AAAAAAAAAAAAAAAAAAAAAA==$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=';
 
 function folder(content?: unknown): string {
   const made = mkdtempSync(join(tmpdir(), 'maibo-config-'));
@@ -112,6 +112,7 @@ describe('refusals', () => {
     [{ parties: { fire: { webhooks: [{ url: 'https://u:p@a/', secrets: [SECRET] }] } } }, {}, 'config-url /parties/fire/webhooks/0/url'],
     [{ tokens: [{ name: 'wall', hash: 'short', role: 'viewer' }] }, {}, 'config-schema /tokens/0/hash'],
     [{ tokens: [{ name: 'wall', hash: HASH, role: 'king' }] }, {}, 'config-schema /tokens/0/role'],
+    [{ gateways: { g: { passwordHash: 'hunter2' } } }, {}, 'config-schema /gateways/g/passwordHash'],
     [{ clock: { maxAhead: '5 minutes' } }, {}, 'config-schema /clock/maxAhead'],
     ['{"http":{"port":1},"http":{"port":2}}', {}, 'config-key-duplicate /http'],
     ['{"__proto__":{}}', {}, 'config-key-forbidden /__proto__'],
