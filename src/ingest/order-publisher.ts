@@ -7,7 +7,7 @@ import { matches } from './topic.ts';
 export interface OrderPublisherOptions {
   /** Gives it to the broker; `sent` after it was written to every subscriber. */
   readonly send: (topic: string, payload: Buffer, sent: () => void) => void;
-  readonly subscribers: (topic: string) => boolean;
+  readonly listened: (topic: string) => boolean;
   readonly timeout: Millis;
 }
 
@@ -44,7 +44,7 @@ export class OrderPublisher {
   }
 
   publish(topic: string, body: string | Uint8Array): Promise<void> {
-    if (!this.options.subscribers(topic)) return Promise.reject(new IngestError('no-subscriber'));
+    if (!this.options.listened(topic)) return Promise.reject(new IngestError('no-subscriber'));
     const payload = Buffer.from(body);
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => publication.finish(new IngestError('not-acknowledged')), this.options.timeout);
