@@ -171,7 +171,7 @@ export class Core {
     if (decoded.kind === 'refused') this.reject(event, decoded.rejection, outcome);
     else {
       for (const rejection of decoded.rejections) this.reject(event, rejection, outcome);
-      for (const report of decoded.reports) this.report(event, report, outcome);
+      decoded.reports.forEach((report, i) => this.report(event, report, memberPointer(decoded.members, i), outcome));
     }
     const rejections = outcome.rejections.slice(firstRejection);
     countMessage(outcome.counts, decoded.codec, rejections.length === 0 ? 'read' : 'rejected');
@@ -183,20 +183,20 @@ export class Core {
     };
   }
 
-  private report(event: Message, report: Report, outcome: BatchOutcome): void {
+  private report(event: Message, report: Report, pointer: string, outcome: BatchOutcome): void {
     try {
-      this.believe(event, report, outcome);
+      this.believe(event, report, pointer, outcome);
     } catch (error) {
       const detail = error instanceof Error ? error.message : String(error);
-      this.reject(event, { code: 'internal', pointer: '', detail: `The core failed on this message: ${detail.slice(0, 200)}` }, outcome);
+      this.reject(event, { code: 'internal', pointer, detail: `The core failed on this message: ${detail.slice(0, 200)}` }, outcome);
     }
   }
 
-  private believe(event: Message, report: Report, outcome: BatchOutcome): void {
+  private believe(event: Message, report: Report, pointer: string, outcome: BatchOutcome): void {
     const { registry, events } = this.required();
     const resolved = registry.resolve(report, { gateway: event.gateway, receivedAt: this.now, now: this.now, events });
     if (resolved.kind === 'refused') {
-      this.reject(event, resolved, outcome);
+      this.reject(event, { ...resolved, pointer: pointer + resolved.pointer }, outcome);
       return;
     }
     if (resolved.kind === 'duplicate') {
@@ -269,6 +269,11 @@ export class Core {
 
 function noDefinitions(): never {
   throw new Error('this core was given no definitions to load');
+}
+
+/** Where in a batch a report stood; a single message has no member. */
+function memberPointer(members: readonly number[] | null, i: number): string {
+  return members === null ? '' : `/${members[i] ?? i}`;
 }
 
 function alertStep(): AlertStep {

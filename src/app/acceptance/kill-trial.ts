@@ -162,7 +162,7 @@ class Load {
     this.seq += 1;
     const { seq } = this;
     const sensor = `load-${seq % 200}`;
-    await this.client.publishAsync(`city/trial/${sensor}`, JSON.stringify({ at: Date.now(), seq, values: { temperature: 20 + (seq % 5) } }), { qos: 1 });
+    await this.publish(sensor, { at: Date.now(), seq, values: { temperature: 20 + (seq % 5) } });
     this.ledger.acknowledged.add(`${sensor}#${seq}`);
   }
 
@@ -176,8 +176,20 @@ class Load {
   private async smoke(sensor: string): Promise<void> {
     this.seq += 1;
     const { seq } = this;
-    await this.client.publishAsync(`city/trial/${sensor}`, JSON.stringify({ at: Date.now(), seq, values: { smoke: 1 } }), { qos: 1 });
+    await this.publish(sensor, { at: Date.now(), seq, values: { smoke: 1 } });
     this.ledger.acknowledged.add(`${sensor}#${seq}`);
+  }
+
+  /** As a gateway does: what was not acknowledged is sent again, with the same number. */
+  private async publish(sensor: string, body: object): Promise<void> {
+    for (;;) {
+      try {
+        await this.client.publishAsync(`city/trial/${sensor}`, JSON.stringify(body), { qos: 1 });
+        return;
+      } catch {
+        await pause(20);
+      }
+    }
   }
 }
 
