@@ -15,6 +15,11 @@ export interface Command {
 /** In the order in which a newcomer needs them. */
 export const COMMANDS: readonly Command[] = [
   {
+    name: 'demo',
+    about: { zh: '演示：放一天徐汇的剧本', en: 'a scripted day of Xuhui, whole and answered' },
+    load: async () => (await import('./demo.ts')).runDemo,
+  },
+  {
     name: 'serve',
     about: { zh: '启动服务', en: 'run the server' },
     load: async () => (await import('./serve.ts')).runServe,

@@ -27,6 +27,7 @@ function everything(console: DemoConsole): void {
     order: ORDER,
     openedAt: at('06:50:00'),
     parties: { fire: FIRE },
+    messages: 12,
     trail: (['accepted', 'on-site', 'resolved'] as const).map((state, index) => ({
       at: at(`06:5${index + 1}:00`),
       what: 'order.receipt',
@@ -68,7 +69,10 @@ describe('the demo console', () => {
     const lines = drawn(everything, { colour: true });
     const index = lines.findIndex((line) => line.includes('✔ 闭环 closed'));
     expect(lines[index]?.startsWith('\u001b[32m')).toBe(true);
-    expect(lines.slice(index, index + 3).join(' ')).toMatch(/历时 took 6 min.*消防 接单 accepted → .*消防 到场 on site →.*消防 处置完毕 resolved/);
+    const plain = lines.slice(index).join('\n').replaceAll('\u001b[32m', '').replaceAll('\u001b[0m', '');
+    expect(plain).toMatch(
+      /历时 took 6 min · 送达 delivered 12\n.*独立式烟感报警.*\n.*06:51:00 +接单 accepted +消防.*\n.*06:52:00 +到场 on site +消防.*\n.*06:53:00 +处置完毕 resolved +消防/,
+    );
   });
 
   it('writes no escape codes without colours', () => {

@@ -1,6 +1,7 @@
 import { bannerLines, captionLines, closedLines, deliveredLine, orderHead, receiptLine } from '../app/demo/console-lines.ts';
 import type { ClosedSummary, DeliveredLine, DemoBanner, ReceiptLine, Sheet, ShownOrder } from '../app/demo/console-lines.ts';
 import { createPaint } from '../app/demo/console-words.ts';
+import { wrap } from '../app/demo/display-width.ts';
 import type { Caption } from '../app/demo/scene.ts';
 import type { Millis } from '../model/time.ts';
 
@@ -44,7 +45,7 @@ export function createDemoConsole(options: DemoConsoleOptions): DemoConsole {
     delivered: (line) => under(line.at, line.order, deliveredLine(line, sheet)),
     receipt: (line) => under(line.at, line.order, receiptLine(line, sheet)),
     closed: (summary) => apart(closedLines(summary, sheet)),
-    note: (zh, en) => apart(['', `  ${zh}  ${en}`]),
+    note: (zh, en) => apart(['', ...[...wrap(zh, sheet.columns - 2), ...wrap(en, sheet.columns - 2)].map((line) => `  ${line}`)]),
   };
 }
 

@@ -26,9 +26,18 @@ const CROWD: readonly Point[] = [
   [24, 0.22],
 ];
 
-type Ask = { readonly sensor: Sensor; readonly hour: number; readonly capacity: number; readonly jitter: (size: number, salt?: string) => number };
+interface Ask {
+  readonly sensor: Sensor;
+  readonly hour: number;
+  /** Persons that the place may hold, for each of its counters. */
+  readonly capacity: number;
+  /** Between −size and size. */
+  readonly jitter: (size: number) => number;
+  /** True so often, by chance. */
+  readonly chance: (share: number) => boolean;
+}
 
-const BY_MODEL: Readonly<Record<string, (ask: Ask) => Values>> = {
+const BY_MODEL: Readonly<Record<string, (ask: Ask) => Values | null>> = {
   'smoke-alarm': ({ jitter }) => ({ smoke: 0, battery: Math.round(82 + jitter(16)) }),
   'heat-detector': () => ({ heat: 0 }),
   'call-point': () => ({ callpoint: 0 }),
@@ -45,9 +54,13 @@ const BY_MODEL: Readonly<Record<string, (ask: Ask) => Values>> = {
   'gas-regulator': ({ jitter }) => ({ 'gas-pressure': round(2.05 + jitter(0.08), 2) }),
   // Two tides a day, well below the blue line of 4.55 m.
   'tide-gauge': ({ hour, jitter }) => ({ tide: round(2.5 + 1.1 * Math.sin(((hour - 2) / 12.42) * 2 * Math.PI) + jitter(0.02), 2) }),
-  'river-gauge': ({ hour, jitter }) => ({ level: round(2.6 + 0.12 * Math.sin(((hour - 4) / 12.42) * 2 * Math.PI) + jitter(0.01), 2) }),
+  // Metres above the control level of the site.
+  'river-gauge': ({ hour, jitter }) => ({ level: round(-0.45 + 0.12 * Math.sin(((hour - 4) / 12.42) * 2 * Math.PI) + jitter(0.01), 2) }),
   'ponding-gauge': () => ({ depth: 0 }),
   'visibility-meter': ({ jitter }) => ({ visibility: Math.round(9_000 + jitter(1_200)) }),
+  'police-feed': ({ chance }) => (chance(0.05) ? { accident: 1 } : null),
+  'door-magnet': ({ hour, chance }) => (hour >= 7 && hour < 20 && chance(0.3) ? { door: 1 } : null),
+  pir: ({ hour, chance }) => (hour >= 6 && hour < 22 && chance(0.7) ? { pir: 1 } : null),
   'traffic-loop': ({ hour, jitter }) => {
     const rush = Math.max(0, 1 - Math.abs(hour - 8.3) / 1.5) + Math.max(0, 1 - Math.abs(hour - 18) / 1.8);
     return { speed: round(52 - 14 * rush + jitter(3), 1), occupancy: round(8 + 14 * rush + jitter(2), 1) };
@@ -56,6 +69,8 @@ const BY_MODEL: Readonly<Record<string, (ask: Ask) => Values>> = {
 
 export function createBackground(city: City, seed: number): Background {
   const capacities = new Map(city.places.map((place) => [place.id, place.attributes['capacity']]));
+  const counters = new Map<string, number>();
+  for (const { model, place } of city.sensors) if (model === 'people-counter' && place !== null) counters.set(place, (counters.get(place) ?? 0) + 1);
   return (sensor, at) => {
     const make = BY_MODEL[sensor.model];
     if (make === undefined) return null;
@@ -64,14 +79,18 @@ export function createBackground(city: City, seed: number): Background {
     return make({
       sensor,
       hour: ((at + OFFSET) % (24 * HOUR)) / HOUR,
-      capacity: typeof capacity === 'number' ? capacity : 1_200,
-      jitter: (size, salt = '') => (noise(seed, sensor.id + salt, step) * 2 - 1) * size,
+      capacity: (typeof capacity === 'number' ? capacity : 1_200) / Math.max(1, counters.get(sensor.place ?? '') ?? 1),
+      jitter: (size) => (noise(seed, sensor.id, step) * 2 - 1) * size,
+      chance: (share) => noise(seed, `${sensor.id} chance`, step) < share,
     });
   };
 }
 
-/** How often a sensor speaks in the demo: as its cadence says, in whole minutes; devices of events once an hour, for their battery. */
+/** Shortest time between two messages of one sensor: what speaks more often in life is thinned, without falling silent. */
+export const TICK: Millis = 30_000;
+
+/** How often a sensor speaks in the demo: as its cadence says, in whole ticks; devices of events may speak once an hour. */
 export function heartbeat(sensor: Sensor): Millis {
-  if (sensor.cadence === null) return HOUR;
-  return Math.max(60_000, Math.floor(sensor.cadence / 60_000) * 60_000);
+  if (sensor.cadence !== null) return Math.max(TICK, Math.floor(sensor.cadence / TICK) * TICK);
+  return sensor.model === 'heat-detector' || sensor.model === 'call-point' ? 24 * HOUR : HOUR;
 }

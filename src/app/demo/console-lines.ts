@@ -44,6 +44,8 @@ export interface ClosedSummary {
   readonly trail: readonly TrailEntry[];
   /** Titles of the parties in the trail. */
   readonly parties: Readonly<Record<string, Text>>;
+  /** How many messages its parties have taken, told here line by line or not. */
+  readonly messages: number;
 }
 
 export interface DemoBanner {
@@ -70,6 +72,7 @@ export function bothWords(text: Text): string {
 export function bannerLines(banner: DemoBanner, { columns, paint }: Sheet): string[] {
   const width = Math.min(columns, 100);
   const minutes = Math.round(banner.seconds / 60);
+  const lasts = minutes > 1 ? { zh: ` ${minutes} 分钟`, en: `${minutes} minutes` } : { zh: ` ${Math.round(banner.seconds)} 秒`, en: `${Math.round(banner.seconds)} seconds` };
   const text = (zh: string, en: string): string[] => [...wrap(zh, width - 2), ...wrap(en, width - 2)].map((line) => `  ${line}`);
   const label = Math.max(0, ...banner.addresses.map((address) => displayWidth(bothWords(address.label)))) + 2;
   return [
@@ -77,8 +80,8 @@ export function bannerLines(banner: DemoBanner, { columns, paint }: Sheet): stri
     paint.strong(`  Maibo 脉搏 · ${bothWords(banner.city)} · 演示 demo`),
     '',
     ...text(
-      `剧本：由种子 ${banner.seed} 生成的一天，约 ${minutes} 分钟放完。事件虚构，曲线取自注明出处的真实记录；工单一律为演练。`,
-      `Scripted: one day made from seed ${banner.seed}, played in about ${minutes} minutes. The happenings are invented, curves follow real records with credit; every order is a drill.`,
+      `剧本：由种子 ${banner.seed} 生成的一天，约${lasts.zh}放完。事件虚构，曲线取自注明出处的真实记录；工单一律为演练。`,
+      `Scripted: one day made from seed ${banner.seed}, played in about ${lasts.en}. The happenings are invented, curves follow real records with credit; every order is a drill.`,
     ),
     ...text(
       '真实：MQTT 发布、落盘后确认、规则判定、签名 Webhook 与回执。',
@@ -100,66 +103,84 @@ export function captionLines(caption: Caption, { columns, paint, time }: Sheet):
   return ['', ...lines.map((line, index) => `${fit(index === 0 ? clock : '', INDENT - 1)} ${bar} ${line}`)];
 }
 
+/** What and where; the title of an order may already say where. */
+function headline({ title, place }: ShownOrder): Text {
+  const join = (what: string, where: string): string => (what.includes(where) ? what : `${what} · ${where}`);
+  return { zh: join(title.zh, place.zh), en: join(title.en, place.en) };
+}
+
 /** Says which order the lines below it are about. */
 export function orderHead(at: Millis, order: ShownOrder, { columns, paint, time }: Sheet): string[] {
   const badge = `■ ${fit(bothWords(LEVEL_WORD[order.level]), 9)} `;
   const id = ` ${order.id.slice(0, 11)}`;
   const room = columns - INDENT - displayWidth(badge) - displayWidth(id);
-  const zh = `${order.title.zh} · ${order.place.zh}`;
-  const en = `${order.title.en} · ${order.place.en}`;
+  const { zh, en } = headline(order);
   const head = (text: string): string => `${time(at)}  ${paint.level(order.level, `${badge}${fit(text, room)}`)}${paint.dim(id)}`;
   const line = `${zh}   ${en}`;
   if (displayWidth(line) <= room) return [head(line)];
-  return [head(zh), `${' '.repeat(INDENT + displayWidth(badge))}${paint.level(order.level, cut(en, columns - INDENT - displayWidth(badge)))}`];
+  const indent = INDENT + displayWidth(badge);
+  return [head(zh), `${' '.repeat(indent)}${paint.level(order.level, cut(en, columns - indent))}`];
+}
+
+/** Room for the name of a party; the columns beside it are the same on every terminal. */
+function partyWidth(columns: number): number {
+  return Math.max(14, Math.min(38, columns - 66));
+}
+
+function used(columns: number): number {
+  return INDENT + 2 + 3 + partyWidth(columns) + 1 + 18 + 1;
 }
 
 export function deliveredLine(line: DeliveredLine, { columns, paint, time }: Sheet): string {
   const { order, latency } = line;
-  const left = `${time(line.at)}  ${paint.level(order.level, LEVEL_WORD[order.level].zh)} → ${fit(bothWords(line.party), 30)} ${fit(bothWords(TYPE_WORD[line.type]), 18)}`;
+  const left = `${time(line.at)}  ${paint.level(order.level, LEVEL_WORD[order.level].zh)} → ${fit(bothWords(line.party), partyWidth(columns))} ${fit(bothWords(TYPE_WORD[line.type]), 18)}`;
   const sign = line.verified ? '签名无误 signed' : '签名不符 BAD SIGNATURE';
   const tail = latency === null ? '' : `${latency < 10 ? latency.toFixed(1) : Math.round(latency)} ms`.padStart(9);
-  // Fixed columns stand left; what is left of the line holds the signature, and the latency at its end.
-  const used = INDENT + 2 + 3 + 30 + 1 + 18 + 1;
-  return `${left} ${paint.dim(fit(sign, Math.max(0, columns - used - 9)))}${tail}`.trimEnd();
+  // What the fixed columns leave holds the signature, and the latency at its end.
+  return `${left} ${paint.dim(fit(sign, columns - used(columns) - 9))}${tail}`.trimEnd();
 }
 
 export function receiptLine(line: ReceiptLine, { columns, paint, time }: Sheet): string {
   const { order } = line;
   const who = [line.by, line.note].filter((text) => text !== null && text !== undefined && text !== '').join('：');
-  const used = INDENT + 2 + 3 + 30 + 1 + 18 + 1;
-  const left = `${time(line.at)}  ${paint.level(order.level, LEVEL_WORD[order.level].zh)} ← ${fit(bothWords(line.party), 30)} ${fit(bothWords(STATE_WORD[line.state]), 18)}`;
-  return `${left} ${paint.dim(cut(who, Math.max(1, columns - used)))}`.trimEnd();
+  const left = `${time(line.at)}  ${paint.level(order.level, LEVEL_WORD[order.level].zh)} ← ${fit(bothWords(line.party), partyWidth(columns))} ${fit(bothWords(STATE_WORD[line.state]), 18)}`;
+  return `${left} ${paint.dim(cut(who, columns - used(columns)))}`.trimEnd();
 }
 
-/** The green end of an order: what it was, how long it took, and its whole trail. */
+/** The green end of an order: what it was, how long it took, and its whole trail, a line for each step. */
 export function closedLines(summary: ClosedSummary, { columns, paint, time }: Sheet): string[] {
-  const { order, parties } = summary;
-  const took = duration(summary.at - summary.openedAt);
-  const head = `${time(summary.at)}  ✔ 闭环 closed · ${bothWords(order.title)} · ${order.place.zh} · 历时 took ${took}`;
-  const steps = summary.trail.map((entry) => `${time(entry.at)} ${stepWord(entry, parties)}`);
-  const body = packSteps(steps, columns - INDENT - 2).map((line) => `${' '.repeat(INDENT)}  ${line}`);
-  return [cut(head, columns), ...body].map((line) => paint.good(line.trimEnd()));
+  const { zh, en } = headline(summary.order);
+  const took = `历时 took ${duration(summary.at - summary.openedAt)} · 送达 delivered ${summary.messages}`;
+  const head = [`${time(summary.at)}  ✔ 闭环 closed   ${took}`, ...wrap(`${zh}   ${en}`, columns - INDENT - 2).map((line) => `${' '.repeat(INDENT)}  ${line}`)];
+  const steps = stepsOf(summary).map(({ word, from, to, parties }) => {
+    const when = from === to ? time(from) : `${time(from)}–${time(to)}`;
+    return cut(`${' '.repeat(INDENT)}  ${fit(when, 18)} ${fit(word, 20)} ${parties.join('、')}`, columns);
+  });
+  return [...head, ...steps].map((line) => paint.good(line.trimEnd()));
 }
 
-/** As many steps on a line as fit; no step is broken. */
-function packSteps(steps: readonly string[], columns: number): string[] {
-  const lines: string[] = [];
-  let line = '';
-  for (const step of steps) {
-    const longer = line === '' ? step : `${line} → ${step}`;
-    if (line !== '' && displayWidth(longer) > columns - 2) {
-      lines.push(`${line} →`);
-      line = step;
-    } else line = longer;
+interface Step {
+  readonly word: string;
+  readonly from: Millis;
+  readonly to: Millis;
+  readonly parties: readonly string[];
+}
+
+/** Parties that took the same step stand together, in the order of the first of them. */
+function stepsOf({ trail, parties }: ClosedSummary): Step[] {
+  const steps = new Map<string, Step>();
+  for (const entry of trail) {
+    const word = wordOf(entry);
+    const party = entry.party === null ? [] : [(parties[entry.party] ?? { zh: entry.party }).zh];
+    const known = steps.get(word);
+    steps.set(word, known === undefined ? { word, from: entry.at, to: entry.at, parties: party } : { ...known, to: entry.at, parties: [...known.parties, ...party] });
   }
-  return line === '' ? lines : [...lines, line];
+  return [...steps.values()];
 }
 
-function stepWord(entry: TrailEntry, parties: Readonly<Record<string, Text>>): string {
-  const party = entry.party === null ? '' : `${(parties[entry.party] ?? { zh: entry.party }).zh} `;
-  if (entry.what === 'order.receipt') return `${party}${entry.state === null ? '回执 receipt' : bothWords(STATE_WORD[entry.state])}`;
-  if (entry.what === 'order.delivery-parked') return `${party}投递受阻 delivery parked`;
-  return `${party}${bothWords(TYPE_WORD[entry.what])}`;
+function wordOf(entry: TrailEntry): string {
+  if (entry.what === 'order.receipt') return entry.state === null ? '回执 receipt' : bothWords(STATE_WORD[entry.state]);
+  return entry.what === 'order.delivery-parked' ? '投递受阻 parked' : bothWords(TYPE_WORD[entry.what]);
 }
 
 export function duration(ms: number): string {

@@ -8,7 +8,7 @@
  */
 import type { City, Sensor } from '../../model/place.ts';
 import type { Millis } from '../../model/time.ts';
-import { createBackground, heartbeat } from './background.ts';
+import { createBackground, heartbeat, TICK } from './background.ts';
 import type { Values } from './background.ts';
 import { noise } from './noise.ts';
 import type { Caption, Part, Scene } from './scene.ts';
@@ -85,9 +85,9 @@ function* playDay(day: Day): Generator<StoryEntry> {
   const captions = day.scenes.flatMap((scene) => scene.captions.map((caption) => ({ kind: 'caption', at: caption.at, caption, scene: scene.id }) as const));
   captions.sort((a, b) => a.at - b.at);
   const speakers = speakersOf(day);
-  const extras = extrasByMinute(speakers);
-  for (let minute = day.start; minute < day.end; minute += MINUTE) {
-    for (const entry of playMinute(minute, speakers, extras.get(minute) ?? [])) {
+  const extras = extrasByTick(speakers);
+  for (let tick = day.start; tick < day.end; tick += TICK) {
+    for (const entry of playTick(tick, speakers, extras.get(tick) ?? [])) {
       while (captions[0] !== undefined && captions[0].at <= entry.at) yield captions.shift() as StoryEntry;
       yield entry;
     }
@@ -99,7 +99,7 @@ interface Speaker {
   readonly sensor: Sensor;
   readonly gateway: string;
   readonly period: Millis;
-  /** Where in its period it speaks, so that the hourly ones do not all speak at once. */
+  /** Where in its period it speaks, so that not all speak at once. */
   readonly phase: Millis;
   readonly extra: readonly Millis[];
   readonly say: (at: Millis) => Values | null;
@@ -116,7 +116,7 @@ function speakersOf({ city, seed, scenes }: Day): Speaker[] {
       sensor,
       gateway: sensor.gateway ?? GATEWAY[sensor.model] ?? 'gw-street',
       period,
-      phase: Math.floor(noise(seed, sensor.id, -1) * (period / MINUTE)) * MINUTE,
+      phase: Math.floor(noise(seed, sensor.id, -1) * (period / TICK)) * TICK,
       extra: mine.flatMap((part) => part.extra),
       say: (at) => {
         const usual = background(sensor, at);
@@ -136,21 +136,23 @@ interface Turn {
   readonly speaker: Speaker;
 }
 
-function extrasByMinute(speakers: readonly Speaker[]): Map<Millis, Turn[]> {
-  const byMinute = new Map<Millis, Turn[]>();
+function extrasByTick(speakers: readonly Speaker[]): Map<Millis, Turn[]> {
+  const byTick = new Map<Millis, Turn[]>();
   for (const speaker of speakers)
     for (const at of speaker.extra) {
-      const minute = Math.floor(at / MINUTE) * MINUTE;
-      byMinute.set(minute, [...(byMinute.get(minute) ?? []), { at, speaker }]);
+      const tick = Math.floor(at / TICK) * TICK;
+      const turns = byTick.get(tick) ?? [];
+      turns.push({ at, speaker });
+      byTick.set(tick, turns);
     }
-  return byMinute;
+  return byTick;
 }
 
-/** The messages of one minute: all that a gateway has to say at one instant goes out together. */
-function playMinute(minute: Millis, speakers: readonly Speaker[], extras: readonly Turn[]): Extract<StoryEntry, { kind: 'message' }>[] {
+/** The messages of one tick: all that a gateway has to say at one instant goes out together. */
+function playTick(tick: Millis, speakers: readonly Speaker[], extras: readonly Turn[]): Extract<StoryEntry, { kind: 'message' }>[] {
   const turns: Turn[] = [...extras];
-  const spoken = new Set(extras.filter((turn) => turn.at === minute).map((turn) => turn.speaker));
-  for (const speaker of speakers) if ((minute - speaker.phase) % speaker.period === 0 && !spoken.has(speaker)) turns.push({ at: minute, speaker });
+  const spoken = new Set(extras.filter((turn) => turn.at === tick).map((turn) => turn.speaker));
+  for (const speaker of speakers) if ((tick - speaker.phase) % speaker.period === 0 && !spoken.has(speaker)) turns.push({ at: tick, speaker });
   turns.sort((a, b) => a.at - b.at);
   const messages = new Map<string, { kind: 'message'; at: Millis; gateway: string; readings: StoryReading[] }>();
   for (const { at, speaker } of turns) {

@@ -44,10 +44,14 @@ const HAZE_HOURS: readonly (readonly [string, number])[] = [
 ];
 
 /** 09:00 Haze, shaped on December 2013. */
-export function haze({ clock, seed }: Stage): Scene {
+export function haze({ city, clock, seed }: Stage): Scene {
   const points: Point[] = HAZE_HOURS.map(([time, value]) => [clock(time), value]);
-  const values = (sensor: string) => (at: number) =>
-    at < clock('07:00') || at >= clock('14:00') ? null : { pm25: round(interpolate(points, at) * (1 + (noise(seed, sensor, Math.floor(at / MINUTE)) - 0.5) * 0.04), 1) };
+  const values =
+    (sensor: string, share: number): Part['values'] =>
+    (at) =>
+      at < clock('07:00') || at >= clock('14:00')
+        ? null
+        : { pm25: round(Math.max(20, interpolate(points, at) * share) * (1 + (noise(seed, sensor, Math.floor(at / MINUTE)) - 0.5) * 0.04), 1) };
   return {
     id: 'haze',
     from: clock('08:20'),
@@ -67,7 +71,10 @@ export function haze({ clock, seed }: Stage): Scene {
         text: { zh: '正午起风，灰霾散去（真实那天要到夜里）。', en: 'Wind at noon clears the haze (on the real day it came only at night).' },
       },
     ],
-    parts: [{ sensor: 'pm25-xujiahui-01', values: values('pm25-xujiahui-01'), extra: [] }],
+    // One station gets the whole curve, the others a share of it: thirteen orders for one haze would hide the rest of the day.
+    parts: city.sensors
+      .filter((sensor) => sensor.model === 'air-station')
+      .map(({ id }) => ({ sensor: id, values: values(id, id === 'pm25-xujiahui-01' ? 1 : 0.22), extra: [] })),
   };
 }
 
@@ -81,7 +88,7 @@ export function rainOf(minute: number): number {
 }
 
 /** 16:00 Cloudburst, and the underpass that fills after it. */
-export function cloudburst({ clock, seed }: Stage): Scene {
+export function cloudburst({ city, clock, seed }: Stage): Scene {
   const start = clock('15:40');
   const rain = (sensor: string, share: number): Part => ({
     sensor,
@@ -92,10 +99,10 @@ export function cloudburst({ clock, seed }: Stage): Scene {
     [clock('16:00'), 0],
     [clock('16:14'), 6],
     [clock('16:24'), 14],
-    [clock('16:36'), 27],
-    [clock('16:46'), 30],
-    [clock('17:10'), 12],
-    [clock('17:40'), 0],
+    [clock('16:35'), 26],
+    [clock('16:39'), 28],
+    [clock('16:48'), 8],
+    [clock('17:00'), 0],
   ];
   return {
     id: 'cloudburst',
@@ -117,14 +124,15 @@ export function cloudburst({ clock, seed }: Stage): Scene {
       },
     ],
     parts: [
-      rain('rain-xujiahui-01', 1),
+      // The core of the storm stands over one gauge; the others get a share that stays below the first line.
+      ...city.sensors.filter((sensor) => sensor.model === 'rain-gauge').map(({ id }) => rain(id, id === 'rain-xujiahui-01' ? 1 : round(0.3 + 0.2 * noise(seed, id, 0), 2))),
       {
         sensor: 'ponding-hongmei-underpass-01',
         values: (at) =>
-          at < clock('16:00') || at >= clock('17:40')
+          at < clock('16:00') || at >= clock('17:10')
             ? null
             : { depth: round(Math.max(0, interpolate(water, at) + (noise(seed, 'ponding', Math.floor(at / 10_000)) - 0.5) * 0.4), 1) },
-        extra: every(clock('16:00'), clock('17:40'), 10_000),
+        extra: every(clock('16:00'), clock('17:10'), 10_000),
       },
     ],
   };
@@ -138,14 +146,14 @@ export function crowd({ city, clock, seed }: Stage): Scene {
     [clock('19:00'), 0.4],
     [clock('19:15'), 0.66],
     [clock('19:30'), 1.04],
-    [clock('19:45'), 1.22],
-    [clock('20:00'), 1.18],
-    [clock('20:20'), 0.8],
-    [clock('20:40'), 0.4],
+    [clock('19:37'), 1.2],
+    [clock('19:44'), 1],
+    [clock('19:52'), 0.75],
+    [clock('20:10'), 0.4],
   ];
-  const shareAt = (at: number): number | null => (at < clock('19:00') || at >= clock('20:40') ? null : interpolate(share, at));
+  const shareAt = (at: number): number | null => (at < clock('19:00') || at >= clock('20:15') ? null : interpolate(share, at));
   const jitter = (at: number): number => 1 + (noise(seed, 'wukang', Math.floor(at / 15_000)) - 0.5) * 0.02;
-  const extra = every(clock('19:00'), clock('20:40'), 15_000);
+  const extra = every(clock('19:00'), clock('20:15'), 15_000);
   const headcount: Part['values'] = (at) => {
     const now = shareAt(at);
     return now === null ? null : { people: Math.round(full * now * jitter(at)) };
@@ -153,19 +161,29 @@ export function crowd({ city, clock, seed }: Stage): Scene {
   return {
     id: 'crowd',
     from: clock('19:10'),
-    to: clock('20:40'),
-    wall: 38,
+    to: clock('20:15'),
+    wall: 40,
     captions: [
       {
         at: clock('19:10'),
         text: { zh: `傍晚，武康大楼前人越聚越多；电子围栏的容量是 ${full} 人。`, en: `Evening: people gather at the Wukang Building; its geofence holds ${full}.` },
       },
       {
-        at: clock('20:10'),
-        text: { zh: '民警与街道疏导，人群散去。', en: 'Police and the street office guide people away; the crowd thins.' },
+        at: clock('19:39'),
+        text: { zh: '民警与街道到场疏导，人群渐渐散去。', en: 'Police and the street office guide people away; the crowd thins.' },
       },
     ],
-    parts: [{ sensor: 'people-wukang-01', values: headcount, extra }],
+    parts: [
+      { sensor: 'people-wukang-01', values: headcount, extra },
+      {
+        sensor: 'crowd-wukang-01',
+        values: (at) => {
+          const now = shareAt(at);
+          return now === null ? null : { density: round(1.5 * now * jitter(at), 2) };
+        },
+        extra,
+      },
+    ],
   };
 }
 
@@ -174,8 +192,8 @@ export function fire({ clock }: Stage): Scene {
   return {
     id: 'fire',
     from: clock('21:09'),
-    to: clock('21:45'),
-    wall: 40,
+    to: clock('21:24'),
+    wall: 35,
     captions: [
       {
         at: clock('21:09:30'),
@@ -185,12 +203,12 @@ export function fire({ clock }: Stage): Scene {
         at: clock('21:10:50'),
         text: { zh: '第二只烟感、接着温感也报警：这是真火。工单升为红色。', en: 'A second smoke alarm, then a heat detector: this one is real. The order turns red.' },
       },
-      { at: clock('21:36'), text: { zh: '火已扑灭，探测器复位。', en: 'The fire is out and the detectors are quiet.' } },
+      { at: clock('21:13:10'), text: { zh: '火已扑灭，探测器复位。', en: 'The fire is out and the detectors are quiet.' } },
     ],
     parts: [
-      alarm('smoke-iapm-01', 'smoke', clock('21:10'), clock('21:35')),
-      alarm('smoke-iapm-02', 'smoke', clock('21:11'), clock('21:35')),
-      alarm('heat-iapm-01', 'heat', clock('21:12'), clock('21:35')),
+      alarm('smoke-iapm-01', 'smoke', clock('21:10'), clock('21:13')),
+      alarm('smoke-iapm-02', 'smoke', clock('21:11'), clock('21:13')),
+      alarm('heat-iapm-01', 'heat', clock('21:12'), clock('21:13')),
     ],
   };
 }
