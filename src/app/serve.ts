@@ -2,7 +2,7 @@ import type { Config } from '../config/config.ts';
 import { createEmitter } from '../telemetry/emitter.ts';
 import { createLogger } from '../telemetry/logger.ts';
 import { createMetrics } from '../telemetry/metrics.ts';
-import { startApp, type App } from './app.ts';
+import { startApp, type App, type AppOptions } from './app.ts';
 import { VERSION } from './version.ts';
 
 export interface ServeOptions {
@@ -10,6 +10,8 @@ export interface ServeOptions {
   readonly clock: 'wall' | 'events';
   /** Aborted when the server is to stop. */
   readonly signal: AbortSignal;
+  /** For trials only. */
+  readonly variant?: Pick<AppOptions, 'journal' | 'intake'>;
   readonly started: (addresses: { readonly http: string; readonly mqtt: string; readonly rules: number; readonly sensors: number }) => void;
 }
 
@@ -22,7 +24,7 @@ export async function serve(options: ServeOptions): Promise<number> {
   const failure = new Promise<Error>((resolve) => {
     fail = resolve;
   });
-  const app = await startApp({ config: options.config, clock: options.clock, version: VERSION, emit, metrics, fatal: fail });
+  const app = await startApp({ config: options.config, clock: options.clock, version: VERSION, emit, metrics, fatal: fail, ...options.variant });
   void app.journal.failure.then(fail);
   announce(app, options);
   const stopped = new Promise<null>((resolve) => {

@@ -18,6 +18,7 @@ export interface KillTrialOptions {
   readonly fault: 'kill' | 'power';
   /** The compiled entry point and its arguments; another one for the negative control. */
   readonly entry?: string;
+  readonly args?: readonly string[];
   /** The compiled commit worker, for reading the log at the end. */
   readonly worker: URL;
   readonly random: () => number;
@@ -89,8 +90,8 @@ class Lives {
 
   async start(): Promise<void> {
     const began = performance.now();
-    const { fault, entry } = this.options;
-    const command = { entry: entry ?? join(ROOT, 'dist/main.js'), args: ['serve'], env: this.trial.env, ...(fault === 'power' ? { under: tracedBy(this.trace) } : {}) };
+    const { fault, entry, args } = this.options;
+    const command = { entry: entry ?? join(ROOT, 'dist/main.js'), args: args ?? ['serve'], env: this.trial.env, ...(fault === 'power' ? { under: tracedBy(this.trace) } : {}) };
     this.server = await startServer(command, this.trial.http);
     this.starts.push(performance.now() - began);
   }
