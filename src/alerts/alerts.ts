@@ -189,7 +189,14 @@ class AlertDesk implements Alerts {
 
   private sayIncident(episode: Episode, result: ReturnType<Incidents['resolved']>, at: Millis, step: AlertStep): void {
     if (result === null) return;
-    step.changes.push({ kind: 'incident-change', what: result.what, incident: result.incident, alert: episode.alert, rule: episode.rule, at });
+    step.changes.push({
+      kind: 'incident-change',
+      what: result.what,
+      incident: result.incident,
+      alert: episode.alert,
+      rule: episode.rule,
+      at,
+    });
   }
 
   private keep(episode: Episode): void {

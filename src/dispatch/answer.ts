@@ -24,11 +24,17 @@ export function answeredBy(order: WorkOrder, receipt: Receipt): Assignment | Ref
     const who = street === null ? `Party "${party}"` : `Party "${party}" of street ${street}`;
     return refuse('party-unknown', `${who} has no assignment in order ${order.id}; its parties are: ${parties}.`);
   }
-  if (matching.length > 1) return refuse('party-unknown', `Party "${party}" has ${matching.length} assignments in order ${order.id}; say which with "street".`);
+  if (matching.length > 1)
+    return refuse('party-unknown', `Party "${party}" has ${matching.length} assignments in order ${order.id}; say which with "street".`);
   const allowed = STEPS[assignment.state];
   if (allowed.includes(state)) return assignment;
   const after = allowed.length === 0 ? 'nothing may follow' : `only ${allowed.join(', ')} may follow`;
-  return { kind: 'refused', code: 'step-not-allowed', allowed, detail: `Party "${party}" stands at "${assignment.state}": ${after}, not "${state}".` };
+  return {
+    kind: 'refused',
+    code: 'step-not-allowed',
+    allowed,
+    detail: `Party "${party}" stands at "${assignment.state}": ${after}, not "${state}".`,
+  };
 }
 
 export function orderUnknown(receipt: Receipt): Refused {

@@ -10,7 +10,12 @@ export type Due = OrderRule['due'];
 export const OPERATIONS = 'ops';
 
 /** One assignment, running from `at`. A party with an office a street gets the street of the order. */
-export function assignmentOf(city: City, party: string, role: Role, order: { readonly street: string | null; readonly due: Due; readonly at: Millis }): Assignment {
+export function assignmentOf(
+  city: City,
+  party: string,
+  role: Role,
+  order: { readonly street: string | null; readonly due: Due; readonly at: Millis },
+): Assignment {
   const { due, at } = order;
   return {
     party,
@@ -30,7 +35,10 @@ export function partiesOf(rule: OrderRule): string[] {
 export function tightenDue(assignment: Assignment, due: Due, at: Millis): Assignment {
   if (isDone(assignment.state)) return assignment;
   const { accept, arrive, close } = assignment.due;
-  return { ...assignment, due: { accept: Math.min(accept, at + due.accept), arrive: Math.min(arrive, at + due.arrive), close: Math.min(close, at + due.close) } };
+  return {
+    ...assignment,
+    due: { accept: Math.min(accept, at + due.accept), arrive: Math.min(arrive, at + due.arrive), close: Math.min(close, at + due.close) },
+  };
 }
 
 export function shorterDue(a: Due, b: Due): Due {

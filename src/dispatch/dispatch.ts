@@ -117,7 +117,12 @@ class DispatchDesk implements Dispatch {
     // Once a party: a receiver that refuses one message mostly refuses all, and the first call says enough.
     if (open.askAttention(code) && party !== OPERATIONS && this.callOperations(open, code, at)) {
       open.record(at, { what: 'order.escalated', party: OPERATIONS, note: code });
-      this.tell(open, open.order.assignments.filter((one) => one.party === OPERATIONS), { type: 'order.escalated', at }, step);
+      this.tell(
+        open,
+        open.order.assignments.filter((one) => one.party === OPERATIONS),
+        { type: 'order.escalated', at },
+        step,
+      );
     }
     step.orders.push(open.order);
   }
@@ -165,7 +170,8 @@ class DispatchDesk implements Dispatch {
     if (rule !== null && worse) open.change({ assignments: open.order.assignments.map((one) => tightenDue(one, rule.due, at)) });
     const type = worse ? 'order.escalated' : this.isNews(open, what, entered ? novelty : null) || added.length > 0 ? 'order.updated' : null;
     if (what === 'ended' || what === 'resumed') open.endTold = what === 'ended' && type !== null;
-    if (type !== null) open.record(at, { what: type, note: worse ? `level:${incident.level}` : `${what}:${alert.rule}@${alert.subject.key}` });
+    if (type !== null)
+      open.record(at, { what: type, note: worse ? `level:${incident.level}` : `${what}:${alert.rule}@${alert.subject.key}` });
     const { assignments } = open.order;
     this.tell(open, assignments.slice(before), { type: 'order.dispatched', at }, step);
     if (type !== null) this.tell(open, assignments.slice(0, before), { type, at }, step);
