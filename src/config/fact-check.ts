@@ -58,7 +58,8 @@ function* factsIn(reference: unknown, pointer: string): Generator<FoundFact> {
 type Say = (code: RuleProblemCode, name: string, message: string) => void;
 
 function checkWindow({ params }: FoundFact, say: Say): void {
-  const read = (name: string): number | null => (typeof params[name] === 'string' ? (parseDuration(params[name]) ?? LONGEST_DURATION + 1) : null);
+  const read = (name: string): number | null =>
+    typeof params[name] === 'string' ? (parseDuration(params[name]) ?? LONGEST_DURATION + 1) : null;
   const window = read('window');
   const coverage = read('coverage');
   const per = read('per');
@@ -80,6 +81,7 @@ function checkRange({ params }: FoundFact, say: Say): void {
 function checkMeasures({ params }: FoundFact, measures: ReadonlySet<string>, say: Say): void {
   if (params['of'] === undefined) return;
   for (const measure of [params['of'] as string | string[]].flat()) {
-    if (!measures.has(measure)) say('rule-measure-unknown', 'of', `The city has no measure "${measure}"; use one of ${[...measures].join(', ')}.`);
+    if (!measures.has(measure))
+      say('rule-measure-unknown', 'of', `The city has no measure "${measure}"; use one of ${[...measures].join(', ')}.`);
   }
 }

@@ -78,7 +78,11 @@ const CASES: readonly (readonly [string, Json | string, string, Vocabulary?])[] 
   ['a hold that is no duration', sample({ levels: { blue: level(BOUND, { for: '5 minutes' }) } }), 'rule-duration /levels/blue/for'],
   ['a hold beyond a month', sample({ levels: { blue: level(BOUND, { for: '32d' }) } }), 'rule-duration /levels/blue/for'],
   ['a window of no length', value({ fact: 'sum', params: { of: 'rain', window: '0s' } }), 'rule-duration /value/params/window'],
-  ['a window that would eat the memory', value({ fact: 'sum', params: { of: 'rain', window: '30d' } }), 'rule-window-too-long /value/params/window'],
+  [
+    'a window that would eat the memory',
+    value({ fact: 'sum', params: { of: 'rain', window: '30d' } }),
+    'rule-window-too-long /value/params/window',
+  ],
   ['a fact that does not exist', condition({ ...BOUND, fact: 'average' }), 'rule-fact-unknown /levels/blue/when/fact'],
   ['a fact named as a member of every object', condition({ ...BOUND, fact: 'toString' }), 'rule-fact-unknown /levels/blue/when/fact'],
   ['a value that is defined by itself', value({ fact: 'value' }), 'rule-fact-unknown /value/fact'],
@@ -86,25 +90,43 @@ const CASES: readonly (readonly [string, Json | string, string, Vocabulary?])[] 
   ['a fact without its window', value({ fact: 'sum', params: { of: 'rain' } }), 'rule-fact-params /value/params'],
   ['a parameter of another fact', value({ fact: 'last', params: { of: 'rain', window: '1h' } }), 'rule-fact-params /value/params/window'],
   ['a range the wrong way round', value({ fact: 'last', params: { of: 'rain', within: [9, 1] } }), 'rule-fact-params /value/params/within'],
-  ['a coverage longer than its window', value({ fact: 'mean', params: { of: 'rain', window: '1h', coverage: '2h' } }), 'rule-fact-params /value/params/coverage'],
+  [
+    'a coverage longer than its window',
+    value({ fact: 'mean', params: { of: 'rain', window: '1h', coverage: '2h' } }),
+    'rule-fact-params /value/params/coverage',
+  ],
   ['a share of nothing in particular', value({ fact: 'share', params: { of: 'rain' } }), 'rule-fact-params /value/params'],
-  ['a ratio of ratios', value({ fact: 'ratio', params: { of: { fact: 'ratio', params: { of: LAST, to: LAST } }, to: LAST } }), 'rule-fact-unknown /value/params/of/fact'],
+  [
+    'a ratio of ratios',
+    value({ fact: 'ratio', params: { of: { fact: 'ratio', params: { of: LAST, to: LAST } }, to: LAST } }),
+    'rule-fact-unknown /value/params/of/fact',
+  ],
   ['an operator that does not exist', condition({ ...BOUND, operator: 'atLeast' }), 'rule-operator-unknown /levels/blue/when/operator'],
   ['a decorator that does not exist', condition({ ...BOUND, operator: 'most:equal' }), 'rule-operator-unknown /levels/blue/when/operator'],
   ['a path with a script', condition({ ...BOUND, path: '$[?(@.constructor)]' }), 'rule-path /levels/blue/when/path'],
   ['a node of two forms', condition({ all: [BOUND], any: [BOUND] }), 'rule-condition-shape /levels/blue/when'],
   ['a name that stands for nothing', condition({ condition: 'wet' }), 'rule-condition-unknown /levels/blue/when/condition'],
   ['a name that every object has', condition({ condition: 'constructor' }), 'rule-condition-unknown /levels/blue/when/condition'],
-  ['names in a circle', sample({ conditions: { a: { not: { condition: 'b' } }, b: { any: [BOUND, { condition: 'a' }] } } }), 'rule-condition-cycle /conditions/a'],
+  [
+    'names in a circle',
+    sample({ conditions: { a: { not: { condition: 'b' } }, b: { any: [BOUND, { condition: 'a' }] } } }),
+    'rule-condition-cycle /conditions/a',
+  ],
   ['a measure that the city does not have', sample(), 'rule-measure-unknown /value/params/of', { measures: ['smoke'] }],
   ['a party that the city does not have', sample({ order: ORDER }), 'rule-party-unknown /order/support/0', { parties: ['ops'] }],
   ['a party that leads and supports', sample({ order: { ...ORDER, support: ['ops'] } }), 'rule-party-twice /order/support'],
   ['an order that no level reaches', sample({ order: { ...ORDER, from: 'red' } }), 'rule-order-never /order/from'],
   ['due times that fall', sample({ order: { ...ORDER, due: { accept: '2h', arrive: '1h', close: '6h' } } }), 'rule-due-order /order/due'],
-  ['a higher level that is easier to reach', sample({ levels: { blue: level({ all: [BOUND] }), red: level({ all: [{ ...BOUND, value: 10 }] }) } }), 'rule-ladder /levels/red/when'],
+  [
+    'a higher level that is easier to reach',
+    sample({ levels: { blue: level({ all: [BOUND] }), red: level({ all: [{ ...BOUND, value: 10 }] }) } }),
+    'rule-ladder /levels/red/when',
+  ],
   [
     'a clear condition that is true where the level is raised',
-    sample({ levels: { blue: level({ all: [BOUND] }, { clear: { when: { all: [{ fact: 'value', operator: 'lessThan', value: 40 }] } } }) } }),
+    sample({
+      levels: { blue: level({ all: [BOUND] }, { clear: { when: { all: [{ fact: 'value', operator: 'lessThan', value: 40 }] } } }) },
+    }),
     'rule-clear-overlap /levels/blue/clear/when',
   ],
   ['another id than the file name', sample({ id: 'rainfall' }), 'rule-id-file /id'],
@@ -138,29 +160,52 @@ test('conditions may carry members of their own, as json-rules-engine allows', (
 });
 
 test('a range is no ladder, and equal thresholds with a longer hold are allowed', () => {
-  const range = (low: number, high: number): Json => ({ all: [{ ...BOUND, value: low }, { fact: 'value', operator: 'lessThanInclusive', value: high }] });
+  const range = (low: number, high: number): Json => ({
+    all: [
+      { ...BOUND, value: low },
+      { fact: 'value', operator: 'lessThanInclusive', value: high },
+    ],
+  });
   expect(found(sample({ levels: { blue: level(range(10, 20)), red: level(range(20, 500)) } }))).toEqual([]);
   expect(found(sample({ levels: { orange: level({ all: [BOUND] }), red: level({ all: [BOUND] }, { for: '2h' }) } }))).toEqual([]);
 });
 
 test('a two-sided ladder widens, or it is refused', () => {
-  const band = (low: number, high: number): Json => ({ any: [{ fact: 'value', operator: 'lessThan', value: low }, { fact: 'value', operator: 'greaterThan', value: high }] });
+  const band = (low: number, high: number): Json => ({
+    any: [
+      { fact: 'value', operator: 'lessThan', value: low },
+      { fact: 'value', operator: 'greaterThan', value: high },
+    ],
+  });
   expect(found(sample({ levels: { blue: level(band(1.7, 2.5)), yellow: level(band(1.5, 3)) } }))).toEqual([]);
-  expect(found(sample({ levels: { blue: level(band(1.5, 2.5)), yellow: level(band(1.7, 3)) } }))).toEqual(['rule-ladder /levels/yellow/when']);
+  expect(found(sample({ levels: { blue: level(band(1.5, 2.5)), yellow: level(band(1.7, 3)) } }))).toEqual([
+    'rule-ladder /levels/yellow/when',
+  ]);
 });
 
 const hostile: readonly (readonly [string, string, RuleProblemCode])[] = [
   ['nested 20,000 deep', `${'{"not":'.repeat(20_000)}1${'}'.repeat(20_000)}`, 'rule-too-large'],
   ['nested as deep as the size allows', `{"levels":{"red":{"when":${'{"not":'.repeat(8_000)}1${'}'.repeat(8_000)}}}}`, 'rule-depth'],
   ['arrays nested as deep as the size allows', '['.repeat(65_000), 'rule-depth'],
-  ['conditions nested 17 deep', JSON.stringify(condition(Array.from({ length: 16 }).reduce((inner: unknown) => ({ not: inner }), BOUND))), 'rule-depth'],
-  ['501 conditions', JSON.stringify(condition({ any: Array.from({ length: 500 }, () => ({ condition: 'a' })) })), 'rule-conditions-too-many'],
+  [
+    'conditions nested 17 deep',
+    JSON.stringify(condition(Array.from({ length: 16 }).reduce((inner: unknown) => ({ not: inner }), BOUND))),
+    'rule-depth',
+  ],
+  [
+    '501 conditions',
+    JSON.stringify(condition({ any: Array.from({ length: 500 }, () => ({ condition: 'a' })) })),
+    'rule-conditions-too-many',
+  ],
   [
     'names that multiply',
     JSON.stringify(
       sample({
         conditions: Object.fromEntries(
-          Array.from({ length: 30 }, (_, i) => [`n${i}`, i === 29 ? BOUND : { all: Array.from({ length: 10 }, () => ({ condition: `n${i + 1}` })) }]),
+          Array.from({ length: 30 }, (_, i) => [
+            `n${i}`,
+            i === 29 ? BOUND : { all: Array.from({ length: 10 }, () => ({ condition: `n${i + 1}` })) },
+          ]),
         ),
       }),
     ),
@@ -168,7 +213,9 @@ const hostile: readonly (readonly [string, string, RuleProblemCode])[] = [
   ],
   [
     '33 windows',
-    JSON.stringify(condition({ any: Array.from({ length: 33 }, (_, i) => ({ ...BOUND, fact: 'sum', params: { of: 'rain', window: `${i + 1}h` } })) })),
+    JSON.stringify(
+      condition({ any: Array.from({ length: 33 }, (_, i) => ({ ...BOUND, fact: 'sum', params: { of: 'rain', window: `${i + 1}h` } })) }),
+    ),
     'rule-facts-too-many',
   ],
   ['a million bytes', JSON.stringify(sample({ unit: 'x'.repeat(1_000_000) })), 'rule-too-large'],
@@ -176,7 +223,11 @@ const hostile: readonly (readonly [string, string, RuleProblemCode])[] = [
   ['__proto__ behind an escape', `{"\\u005f_proto__": {"polluted": true}, ${JSON.stringify(sample()).slice(1)}`, 'rule-key-forbidden'],
   ['constructor deep inside', JSON.stringify(sample({ conditions: { constructor: BOUND } })), 'rule-key-forbidden'],
   ['a key twice', JSON.stringify(sample()).replace('"version":1', '"version":1,"version":2'), 'rule-key-duplicate'],
-  ['a key twice, once behind an escape', JSON.stringify(sample()).replace('"version":1', '"version":1,"versio\\u006e":2'), 'rule-key-duplicate'],
+  [
+    'a key twice, once behind an escape',
+    JSON.stringify(sample()).replace('"version":1', '"version":1,"versio\\u006e":2'),
+    'rule-key-duplicate',
+  ],
   ['a pattern meant to backtrack', JSON.stringify(sample({ id: `${'a-'.repeat(20_000)}!` })), 'rule-schema'],
   ['half a string', `{"id": "${'\\'.repeat(50_000)}`, 'rule-json'],
   ['nothing', '', 'rule-json'],

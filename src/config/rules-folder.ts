@@ -38,7 +38,8 @@ export async function readRules(directory: string, vocabulary: Vocabulary = {}):
     if (parsed.rule === null) continue;
     const first = rules.get(parsed.rule.id);
     if (first === undefined) rules.set(parsed.rule.id, { rule: parsed.rule, file });
-    else problems.push({ code: 'rule-id-duplicate', file, pointer: '/id', message: `Give this rule another id; ${first.file} has the same.` });
+    else
+      problems.push({ code: 'rule-id-duplicate', file, pointer: '/id', message: `Give this rule another id; ${first.file} has the same.` });
   }
   const sorted = [...rules.values()].map(({ rule }) => rule).sort((a, b) => (a.id < b.id ? -1 : 1));
   return { ruleSet: { hash: hash.digest('hex'), rules: sorted }, problems };
@@ -62,7 +63,10 @@ async function listRuleFiles(directory: string, problems: Problem[]): Promise<st
       if (found.length > FILE_LIMIT) return refuse('rules-folder-too-large', `Keep at most ${FILE_LIMIT} rule files in the folder.`);
     }
   } catch (error) {
-    return refuse('rules-folder-unreadable', `Give a folder that exists and may be read (${(error as NodeJS.ErrnoException).code ?? 'unknown'}).`);
+    return refuse(
+      'rules-folder-unreadable',
+      `Give a folder that exists and may be read (${(error as NodeJS.ErrnoException).code ?? 'unknown'}).`,
+    );
   }
   return found.sort();
 }

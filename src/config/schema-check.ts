@@ -47,7 +47,8 @@ function codeOf(error: ErrorObject): RuleProblemCode {
   if (keyword === 'pattern' && schemaPath.includes('/operator/')) return 'rule-operator-unknown';
   if (keyword === 'pattern' && schemaPath.includes('/path/')) return 'rule-path';
   if (keyword === 'enum' && instancePath.endsWith('/fact')) return 'rule-fact-unknown';
-  if (/\/params(\/|$)/.test(instancePath) || (keyword === 'required' && error.params['missingProperty'] === 'params')) return 'rule-fact-params';
+  if (/\/params(\/|$)/.test(instancePath) || (keyword === 'required' && error.params['missingProperty'] === 'params'))
+    return 'rule-fact-params';
   return 'rule-schema';
 }
 

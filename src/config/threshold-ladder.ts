@@ -80,7 +80,8 @@ function overlapOf(level: LevelFile, rule: RuleFile): string | null {
   if (raises.size !== 1 || clears.size !== 1 || partsOf(level.when) !== 1 || partsOf(level.clear.when) !== 1) return null;
   const [[raiseMark, raise]] = [...raises] as [[string, Threshold]];
   const [[clearMark, clear]] = [...clears] as [[string, Threshold]];
-  if (raise.direction === clear.direction || raiseMark.slice(0, -raise.direction.length) !== clearMark.slice(0, -clear.direction.length)) return null;
+  if (raise.direction === clear.direction || raiseMark.slice(0, -raise.direction.length) !== clearMark.slice(0, -clear.direction.length))
+    return null;
   const gap = raise.direction === 'up' ? clear.bound - raise.bound : raise.bound - clear.bound;
   if (gap < 0 || (gap === 0 && !(raise.inclusive && clear.inclusive))) return null;
   const side = raise.direction === 'up' ? 'below' : 'above';
