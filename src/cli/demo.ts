@@ -59,6 +59,6 @@ function overText(end: DemoResult, once: boolean): [zh: string, en: string] {
   const word = end.stopped ? ['已停止', 'Stopped'] : ['这一天放完了', 'The day is over'];
   return [
     `${word[0]}：${end.messages} 条报文、${end.readings} 条读数，${end.orders} 张工单（闭环 ${end.closed}），送达 ${end.received} 次${speed[0]}。${after[0]}`,
-    `${word[1]}: ${end.messages} messages, ${end.readings} readings, ${end.orders} orders (${end.closed} closed), ${end.received} deliveries${speed[1]}.${after[1]}`,
+    `${word[1]}: messages ${end.messages}, readings ${end.readings}, orders ${end.orders} (closed ${end.closed}), deliveries ${end.received}${speed[1]}.${after[1]}`,
   ];
 }
