@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { connect } from 'node:net';
 import type { Socket } from 'node:net';
 import type { TelemetryEvent } from '../telemetry/events.ts';
@@ -75,7 +74,7 @@ export class RawClient {
     this.socket = connect(port, '127.0.0.1');
     this.socket.on('error', () => undefined);
     this.socket.on('data', (chunk: Buffer) => this.take(chunk));
-    this.closed = once(this.socket, 'close').then(() => undefined);
+    this.closed = new Promise((resolve) => this.socket.once('close', () => resolve()));
   }
 
   static async enter(port: number, options: Parameters<typeof connectPacket>[0] = {}): Promise<RawClient> {
