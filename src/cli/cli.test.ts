@@ -88,7 +88,12 @@ describe('maibo replay', () => {
   writeFileSync(recording, 't,v\n2013-09-13T16:00:00+08:00,61.6\n2013-09-13T17:00:00+08:00,NA\n2013-09-14T00:00:00+08:00,1\n');
   writeFileSync(
     mapping,
-    JSON.stringify({ gateway: 'gw', time: { column: 't', format: 'iso' }, sensor: { id: 's' }, values: [{ measure: 'rain', column: 'v', missing: ['NA'] }] }),
+    JSON.stringify({
+      gateway: 'gw',
+      time: { column: 't', format: 'iso' },
+      sensor: { id: 's' },
+      values: [{ measure: 'rain', column: 'v', missing: ['NA'] }],
+    }),
   );
 
   it('publishes and sums up, for people and as JSON', async () => {
@@ -119,7 +124,9 @@ describe('maibo replay', () => {
     expect(err).toContain(`${bad}:/gateway must match`);
     expect(err).toContain(`${bad}:/values must NOT have fewer`);
     const json = await maibo('replay', recording, '--map', bad, '--json');
-    expect(JSON.parse(json.err)).toMatchObject({ error: { code: 'mapping-invalid', problems: [{ pointer: '/gateway' }, { pointer: '/values' }] } });
+    expect(JSON.parse(json.err)).toMatchObject({
+      error: { code: 'mapping-invalid', problems: [{ pointer: '/gateway' }, { pointer: '/values' }] },
+    });
   });
 
   it.each([

@@ -66,8 +66,12 @@ function overview(): string {
 }
 
 function suggestion(name: string): string {
-  const nearest = COMMANDS.map((command) => ({ name: command.name, distance: editDistance(name, command.name) })).sort((a, b) => a.distance - b.distance)[0];
-  return nearest !== undefined && nearest.distance <= Math.max(1, Math.floor(nearest.name.length / 2)) ? ` Did you mean "${nearest.name}"?` : '';
+  const nearest = COMMANDS.map((command) => ({ name: command.name, distance: editDistance(name, command.name) })).sort(
+    (a, b) => a.distance - b.distance,
+  )[0];
+  return nearest !== undefined && nearest.distance <= Math.max(1, Math.floor(nearest.name.length / 2))
+    ? ` Did you mean "${nearest.name}"?`
+    : '';
 }
 
 /** Levenshtein, one row at a time. */

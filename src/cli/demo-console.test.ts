@@ -5,8 +5,18 @@ import { createDemoConsole } from './demo-console.ts';
 import type { DemoConsole } from './demo-console.ts';
 
 const at = (time: string): number => Date.parse(`2026-09-13T${time}+08:00`);
-const ORDER: ShownOrder = { id: 'wo_0123456789abcdef', level: 'orange', title: { zh: '独立式烟感报警', en: 'Smoke alarm' }, place: { zh: '长桥一村', en: 'Changqiao First Village' } };
-const OTHER: ShownOrder = { ...ORDER, id: 'wo_zzz', level: 'red', title: { zh: '同区双探测器火警确认', en: 'Fire confirmed by two detectors' } };
+const ORDER: ShownOrder = {
+  id: 'wo_0123456789abcdef',
+  level: 'orange',
+  title: { zh: '独立式烟感报警', en: 'Smoke alarm' },
+  place: { zh: '长桥一村', en: 'Changqiao First Village' },
+};
+const OTHER: ShownOrder = {
+  ...ORDER,
+  id: 'wo_zzz',
+  level: 'red',
+  title: { zh: '同区双探测器火警确认', en: 'Fire confirmed by two detectors' },
+};
 const FIRE = { zh: '消防', en: 'Fire brigade' };
 
 function drawn(draw: (console: DemoConsole) => void, options: { columns?: number; colour?: boolean } = {}): string[] {
@@ -17,11 +27,34 @@ function drawn(draw: (console: DemoConsole) => void, options: { columns?: number
 }
 
 function everything(console: DemoConsole): void {
-  console.banner({ city: { zh: '徐汇区', en: 'Xuhui' }, seed: 7, seconds: 240, addresses: [{ label: { zh: '工单', en: 'orders' }, url: 'http://127.0.0.1:8080/api/v1/orders' }] });
-  console.caption({ at: at('15:50:00'), text: { zh: '午后暴雨。'.repeat(20), en: 'A cloudburst, as recorded. '.repeat(8) }, credit: 'Liang et al. 2016' });
+  console.banner({
+    city: { zh: '徐汇区', en: 'Xuhui' },
+    seed: 7,
+    seconds: 240,
+    addresses: [{ label: { zh: '工单', en: 'orders' }, url: 'http://127.0.0.1:8080/api/v1/orders' }],
+  });
+  console.caption({
+    at: at('15:50:00'),
+    text: { zh: '午后暴雨。'.repeat(20), en: 'A cloudburst, as recorded. '.repeat(8) },
+    credit: 'Liang et al. 2016',
+  });
   console.delivered({ at: at('06:50:00'), order: ORDER, type: 'order.dispatched', party: FIRE, latency: 3.4, verified: true });
-  console.delivered({ at: at('06:50:00'), order: OTHER, type: 'order.escalated', party: { zh: '长桥街道办事处', en: 'Changqiao Subdistrict Office' }, latency: 1_234, verified: false });
-  console.receipt({ at: at('06:51:00'), order: ORDER, party: FIRE, state: 'accepted', by: '王', note: 'two engines on the way '.repeat(4) });
+  console.delivered({
+    at: at('06:50:00'),
+    order: OTHER,
+    type: 'order.escalated',
+    party: { zh: '长桥街道办事处', en: 'Changqiao Subdistrict Office' },
+    latency: 1_234,
+    verified: false,
+  });
+  console.receipt({
+    at: at('06:51:00'),
+    order: ORDER,
+    party: FIRE,
+    state: 'accepted',
+    by: '王',
+    note: 'two engines on the way '.repeat(4),
+  });
   console.closed({
     at: at('06:56:00'),
     order: ORDER,
@@ -47,7 +80,9 @@ describe('the demo console', () => {
   });
 
   it('says when, to whom, at which level, in both languages, and how long the sensor took', () => {
-    const lines = drawn((console) => console.delivered({ at: at('06:50:00'), order: ORDER, type: 'order.dispatched', party: FIRE, latency: 3.42, verified: true }));
+    const lines = drawn((console) =>
+      console.delivered({ at: at('06:50:00'), order: ORDER, type: 'order.dispatched', party: FIRE, latency: 3.42, verified: true }),
+    );
     expect(lines[1]).toMatch(/^06:50:00 {2}■ 橙 orange 独立式烟感报警 · 长桥一村 {3}Smoke alarm · Changqiao First Village .*wo_01234567$/);
     expect(lines[2]).toMatch(/^06:50:00 {2}橙 → 消防 Fire brigade +派单 dispatched +签名无误 signed +3\.4 ms$/);
   });
@@ -61,7 +96,9 @@ describe('the demo console', () => {
   });
 
   it('tells a bad signature in capitals', () => {
-    const lines = drawn((console) => console.delivered({ at: at('06:50:00'), order: ORDER, type: 'order.dispatched', party: FIRE, latency: 1, verified: false }));
+    const lines = drawn((console) =>
+      console.delivered({ at: at('06:50:00'), order: ORDER, type: 'order.dispatched', party: FIRE, latency: 1, verified: false }),
+    );
     expect(lines.join('\n')).toContain('BAD SIGNATURE');
   });
 

@@ -26,7 +26,11 @@ export interface DemoConsoleOptions {
 
 /** Draws the demo: what happens stands under the head of its order, and the head is repeated when another came between. */
 export function createDemoConsole(options: DemoConsoleOptions): DemoConsole {
-  const sheet: Sheet = { columns: Math.max(72, Math.min(options.columns, 120)), paint: createPaint(options.colour), time: timeOfDay(options.zone ?? 'Asia/Shanghai') };
+  const sheet: Sheet = {
+    columns: Math.max(72, Math.min(options.columns, 120)),
+    paint: createPaint(options.colour),
+    time: timeOfDay(options.zone ?? 'Asia/Shanghai'),
+  };
   let head = '';
   const print = (lines: readonly string[]): void => options.write(`${lines.join('\n')}\n`);
   const under = (at: Millis, order: ShownOrder, line: string): void => {
@@ -50,6 +54,12 @@ export function createDemoConsole(options: DemoConsoleOptions): DemoConsole {
 }
 
 function timeOfDay(zone: string): (at: Millis) => string {
-  const format = new Intl.DateTimeFormat('en-GB', { timeZone: zone, hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' });
+  const format = new Intl.DateTimeFormat('en-GB', {
+    timeZone: zone,
+    hour: '2-digit',
+    minute: '2-digit',
+    second: '2-digit',
+    hourCycle: 'h23',
+  });
   return (at) => format.format(at);
 }

@@ -38,7 +38,14 @@ export async function runDemo(args: readonly string[], io: Io): Promise<number> 
     once: flags.on('once'),
     signal: io.signal,
     show: json
-      ? { banner: line('banner'), caption: line('caption'), delivered: line('delivered'), receipt: line('receipt'), closed: line('closed'), over: line('over') }
+      ? {
+          banner: line('banner'),
+          caption: line('caption'),
+          delivered: line('delivered'),
+          receipt: line('receipt'),
+          closed: line('closed'),
+          over: line('over'),
+        }
       : { ...show, over: (end) => show.note(...overText(end, flags.on('once'))) },
   });
   return result.stopped || result.open === 0 ? 0 : 1;
@@ -54,7 +61,10 @@ function number(flags: Flags, name: string, fallback: number, form: RegExp): num
 function overText(end: DemoResult, once: boolean): [zh: string, en: string] {
   const sorted = [...end.latencies].sort((a, b) => a - b);
   const middle = sorted[Math.floor(sorted.length / 2)];
-  const speed = middle === undefined ? ['', ''] : [`，传感器到接收方中位 ${middle.toFixed(1)} 毫秒`, `, sensor to receiver ${middle.toFixed(1)} ms (median)`];
+  const speed =
+    middle === undefined
+      ? ['', '']
+      : [`，传感器到接收方中位 ${middle.toFixed(1)} 毫秒`, `, sensor to receiver ${middle.toFixed(1)} ms (median)`];
   const after = once || end.stopped ? ['', ''] : ['服务仍在运行，Ctrl-C 结束。', ' The server still runs; Ctrl-C stops it.'];
   const word = end.stopped ? ['已停止', 'Stopped'] : ['这一天放完了', 'The day is over'];
   return [

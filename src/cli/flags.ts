@@ -27,7 +27,10 @@ export interface Flags {
 
 /** Every command has these. */
 const COMMON: Readonly<Record<string, FlagSpec>> = {
-  config: { value: 'FILE', about: { zh: '配置文件，默认 MAIBO_CONFIG 或 ./maibo.json', en: 'configuration; default MAIBO_CONFIG or ./maibo.json' } },
+  config: {
+    value: 'FILE',
+    about: { zh: '配置文件，默认 MAIBO_CONFIG 或 ./maibo.json', en: 'configuration; default MAIBO_CONFIG or ./maibo.json' },
+  },
   json: { about: { zh: '以 JSON 输出', en: 'print JSON' } },
   help: { about: { zh: '显示本说明', en: 'show this help' } },
 };
@@ -59,7 +62,9 @@ export function usage(reason: string, spec: CommandSpec): Refusal {
 }
 
 function parse(args: readonly string[], flags: Readonly<Record<string, FlagSpec>>, spec: CommandSpec) {
-  const options = Object.fromEntries(Object.entries(flags).map(([name, flag]) => [name, { type: flag.value === undefined ? 'boolean' : 'string' } as const]));
+  const options = Object.fromEntries(
+    Object.entries(flags).map(([name, flag]) => [name, { type: flag.value === undefined ? 'boolean' : 'string' } as const]),
+  );
   try {
     return parseArgs({ args: [...args], options, allowPositionals: true, strict: true });
   } catch (error) {

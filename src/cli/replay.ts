@@ -104,7 +104,8 @@ function readMoment(text: string, name: string, mapping: Mapping): Millis {
           second: 0,
           millisecond: 0,
         });
-  if (at === null) throw usage(`--${name} takes a day (2013-09-13) or a time with an offset (2013-09-13T15:00:00+08:00), not "${text}"`, SPEC);
+  if (at === null)
+    throw usage(`--${name} takes a day (2013-09-13) or a time with an offset (2013-09-13T15:00:00+08:00), not "${text}"`, SPEC);
   return at;
 }
 

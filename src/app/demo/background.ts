@@ -70,7 +70,8 @@ const BY_MODEL: Readonly<Record<string, (ask: Ask) => Values | null>> = {
 export function createBackground(city: City, seed: number): Background {
   const capacities = new Map(city.places.map((place) => [place.id, place.attributes['capacity']]));
   const counters = new Map<string, number>();
-  for (const { model, place } of city.sensors) if (model === 'people-counter' && place !== null) counters.set(place, (counters.get(place) ?? 0) + 1);
+  for (const { model, place } of city.sensors)
+    if (model === 'people-counter' && place !== null) counters.set(place, (counters.get(place) ?? 0) + 1);
   return (sensor, at) => {
     const make = BY_MODEL[sensor.model];
     if (make === undefined) return null;

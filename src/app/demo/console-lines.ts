@@ -72,7 +72,10 @@ export function bothWords(text: Text): string {
 export function bannerLines(banner: DemoBanner, { columns, paint }: Sheet): string[] {
   const width = Math.min(columns, 100);
   const minutes = Math.round(banner.seconds / 60);
-  const lasts = minutes > 1 ? { zh: ` ${minutes} 分钟`, en: `${minutes} minutes` } : { zh: ` ${Math.round(banner.seconds)} 秒`, en: `${Math.round(banner.seconds)} seconds` };
+  const lasts =
+    minutes > 1
+      ? { zh: ` ${minutes} 分钟`, en: `${minutes} minutes` }
+      : { zh: ` ${Math.round(banner.seconds)} 秒`, en: `${Math.round(banner.seconds)} seconds` };
   const text = (zh: string, en: string): string[] => [...wrap(zh, width - 2), ...wrap(en, width - 2)].map((line) => `  ${line}`);
   const label = Math.max(0, ...banner.addresses.map((address) => displayWidth(bothWords(address.label)))) + 2;
   return [
@@ -90,7 +93,9 @@ export function bannerLines(banner: DemoBanner, { columns, paint }: Sheet): stri
     '',
     ...banner.addresses.map(({ label: name, url }) => `  ${fit(bothWords(name), label)}${url}`),
     '',
-    ...wrap('→ 派出 out   ← 回执 receipt   ms 传感器到接收方 sensor to receiver   Ctrl-C 结束 stops', width - 2).map((line) => `  ${paint.dim(line)}`),
+    ...wrap('→ 派出 out   ← 回执 receipt   ms 传感器到接收方 sensor to receiver   Ctrl-C 结束 stops', width - 2).map(
+      (line) => `  ${paint.dim(line)}`,
+    ),
   ];
 }
 
@@ -151,7 +156,10 @@ export function receiptLine(line: ReceiptLine, { columns, paint, time }: Sheet):
 export function closedLines(summary: ClosedSummary, { columns, paint, time }: Sheet): string[] {
   const { zh, en } = headline(summary.order);
   const took = `历时 took ${duration(summary.at - summary.openedAt)} · 送达 delivered ${summary.messages}`;
-  const head = [`${time(summary.at)}  ✔ 闭环 closed   ${took}`, ...wrap(`${zh}   ${en}`, columns - INDENT - 2).map((line) => `${' '.repeat(INDENT)}  ${line}`)];
+  const head = [
+    `${time(summary.at)}  ✔ 闭环 closed   ${took}`,
+    ...wrap(`${zh}   ${en}`, columns - INDENT - 2).map((line) => `${' '.repeat(INDENT)}  ${line}`),
+  ];
   const steps = stepsOf(summary).map(({ word, from, to, parties }) => {
     const when = from === to ? time(from) : `${time(from)}–${time(to)}`;
     return cut(`${' '.repeat(INDENT)}  ${fit(when, 18)} ${fit(word, 20)} ${parties.join('、')}`, columns);
@@ -173,7 +181,12 @@ function stepsOf({ trail, parties }: ClosedSummary): Step[] {
     const word = wordOf(entry);
     const party = entry.party === null ? [] : [(parties[entry.party] ?? { zh: entry.party }).zh];
     const known = steps.get(word);
-    steps.set(word, known === undefined ? { word, from: entry.at, to: entry.at, parties: party } : { ...known, to: entry.at, parties: [...known.parties, ...party] });
+    steps.set(
+      word,
+      known === undefined
+        ? { word, from: entry.at, to: entry.at, parties: party }
+        : { ...known, to: entry.at, parties: [...known.parties, ...party] },
+    );
   }
   return [...steps.values()];
 }

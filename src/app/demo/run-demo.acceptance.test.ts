@@ -14,7 +14,13 @@ const journal = { worker: new URL('../../../dist/journal/commit-worker.js', impo
 const folders = (): string[] => readdirSync(tmpdir()).filter((name) => name.startsWith('maibo-demo-'));
 
 function watcher() {
-  const seen = { banners: [] as DemoBanner[], captions: [] as Caption[], delivered: [] as DeliveredLine[], receipts: [] as ReceiptLine[], closed: [] as ClosedSummary[] };
+  const seen = {
+    banners: [] as DemoBanner[],
+    captions: [] as Caption[],
+    delivered: [] as DeliveredLine[],
+    receipts: [] as ReceiptLine[],
+    closed: [] as ClosedSummary[],
+  };
   return {
     seen,
     show: {

@@ -71,13 +71,17 @@ describe('the scripted day', () => {
     expect(sum(0)).toBeCloseTo(61.6, 0);
     expect(sum(60)).toBeCloseTo(9.1, 0);
     const gauge = messages.flatMap((entry) => entry.readings).filter((reading) => reading.sensor === 'rain-xujiahui-01');
-    const fallen = gauge.filter((reading) => reading.at >= clock('15:40') && reading.at < clock('16:40')).reduce((total, reading) => total + Number(reading.values['rain']), 0);
+    const fallen = gauge
+      .filter((reading) => reading.at >= clock('15:40') && reading.at < clock('16:40'))
+      .reduce((total, reading) => total + Number(reading.values['rain']), 0);
     expect(fallen).toBeCloseTo(61.6, 0);
   });
 
   it('fills the geofence of the Wukang Building above its capacity in the evening, and at no other time', () => {
     const capacity = Number(city.places.find((place) => place.id === 'wukang-building')?.attributes['capacity']);
-    const above = messages.flatMap((entry) => entry.readings).filter((reading) => reading.sensor === 'people-wukang-01' && Number(reading.values['people']) > capacity);
+    const above = messages
+      .flatMap((entry) => entry.readings)
+      .filter((reading) => reading.sensor === 'people-wukang-01' && Number(reading.values['people']) > capacity);
     expect(above.length).toBeGreaterThan(0);
     expect(Math.min(...above.map((reading) => reading.at))).toBeGreaterThan(clock('19:20'));
     expect(Math.max(...above.map((reading) => reading.at))).toBeLessThan(clock('20:20'));
@@ -107,7 +111,10 @@ describe('the scripted day', () => {
   it('quotes whose figures it uses, in both languages', () => {
     const captions = scenario.scenes.flatMap((scene) => scene.captions);
     for (const { text } of captions) for (const one of [text.zh, text.en]) expect(one).toBeTruthy();
-    const credited = captions.filter((caption) => caption.credit !== undefined).map((caption) => caption.text.en).join(' ');
+    const credited = captions
+      .filter((caption) => caption.credit !== undefined)
+      .map((caption) => caption.text.en)
+      .join(' ');
     expect(credited).toContain('61.6 mm');
     expect(credited).toContain('514');
   });

@@ -82,7 +82,9 @@ interface Day {
 }
 
 function* playDay(day: Day): Generator<StoryEntry> {
-  const captions = day.scenes.flatMap((scene) => scene.captions.map((caption) => ({ kind: 'caption', at: caption.at, caption, scene: scene.id }) as const));
+  const captions = day.scenes.flatMap((scene) =>
+    scene.captions.map((caption) => ({ kind: 'caption', at: caption.at, caption, scene: scene.id }) as const),
+  );
   captions.sort((a, b) => a.at - b.at);
   const speakers = speakersOf(day);
   const extras = extrasByTick(speakers);
@@ -152,7 +154,8 @@ function extrasByTick(speakers: readonly Speaker[]): Map<Millis, Turn[]> {
 function playTick(tick: Millis, speakers: readonly Speaker[], extras: readonly Turn[]): Extract<StoryEntry, { kind: 'message' }>[] {
   const turns: Turn[] = [...extras];
   const spoken = new Set(extras.filter((turn) => turn.at === tick).map((turn) => turn.speaker));
-  for (const speaker of speakers) if ((tick - speaker.phase) % speaker.period === 0 && !spoken.has(speaker)) turns.push({ at: tick, speaker });
+  for (const speaker of speakers)
+    if ((tick - speaker.phase) % speaker.period === 0 && !spoken.has(speaker)) turns.push({ at: tick, speaker });
   turns.sort((a, b) => a.at - b.at);
   const messages = new Map<string, { kind: 'message'; at: Millis; gateway: string; readings: StoryReading[] }>();
   for (const { at, speaker } of turns) {

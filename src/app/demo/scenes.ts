@@ -17,11 +17,17 @@ export function kitchen({ clock }: Stage): Scene {
     captions: [
       {
         at: clock('06:49:30'),
-        text: { zh: '清晨，长桥一村一户人家做早饭，油烟熏响了独立式烟感。', en: 'Breakfast in Changqiao: kitchen smoke sets off one stand-alone smoke alarm.' },
+        text: {
+          zh: '清晨，长桥一村一户人家做早饭，油烟熏响了独立式烟感。',
+          en: 'Breakfast in Changqiao: kitchen smoke sets off one stand-alone smoke alarm.',
+        },
       },
       {
         at: clock('06:53'),
-        text: { zh: '烟散了，烟感复位；但消防仍要有人到场看过，工单才能闭环。', en: 'The smoke is gone and the alarm is quiet, yet the order closes only after somebody has looked.' },
+        text: {
+          zh: '烟散了，烟感复位；但消防仍要有人到场看过，工单才能闭环。',
+          en: 'The smoke is gone and the alarm is quiet, yet the order closes only after somebody has looked.',
+        },
       },
     ],
     parts: [alarm('smoke-changqiao-01', 'smoke', clock('06:50'), clock('06:52:30'))],
@@ -51,7 +57,12 @@ export function haze({ city, clock, seed }: Stage): Scene {
     (at) =>
       at < clock('07:00') || at >= clock('14:00')
         ? null
-        : { pm25: round(Math.max(20, interpolate(points, at) * share) * (1 + (noise(seed, sensor, Math.floor(at / MINUTE)) - 0.5) * 0.04), 1) };
+        : {
+            pm25: round(
+              Math.max(20, interpolate(points, at) * share) * (1 + (noise(seed, sensor, Math.floor(at / MINUTE)) - 0.5) * 0.04),
+              1,
+            ),
+          };
   return {
     id: 'haze',
     from: clock('08:20'),
@@ -68,7 +79,10 @@ export function haze({ city, clock, seed }: Stage): Scene {
       },
       {
         at: clock('12:00'),
-        text: { zh: '正午起风，灰霾散去（真实那天要到夜里）。', en: 'Wind at noon clears the haze (on the real day it came only at night).' },
+        text: {
+          zh: '正午起风，灰霾散去（真实那天要到夜里）。',
+          en: 'Wind at noon clears the haze (on the real day it came only at night).',
+        },
       },
     ],
     // One station gets the whole curve, the others a share of it: thirteen orders for one haze would hide the rest of the day.
@@ -125,7 +139,9 @@ export function cloudburst({ city, clock, seed }: Stage): Scene {
     ],
     parts: [
       // The core of the storm stands over one gauge; the others get a share that stays below the first line.
-      ...city.sensors.filter((sensor) => sensor.model === 'rain-gauge').map(({ id }) => rain(id, id === 'rain-xujiahui-01' ? 1 : round(0.3 + 0.2 * noise(seed, id, 0), 2))),
+      ...city.sensors
+        .filter((sensor) => sensor.model === 'rain-gauge')
+        .map(({ id }) => rain(id, id === 'rain-xujiahui-01' ? 1 : round(0.3 + 0.2 * noise(seed, id, 0), 2))),
       {
         sensor: 'ponding-hongmei-underpass-01',
         values: (at) =>
@@ -166,7 +182,10 @@ export function crowd({ city, clock, seed }: Stage): Scene {
     captions: [
       {
         at: clock('19:10'),
-        text: { zh: `傍晚，武康大楼前人越聚越多；电子围栏的容量是 ${full} 人。`, en: `Evening: people gather at the Wukang Building; its geofence holds ${full}.` },
+        text: {
+          zh: `傍晚，武康大楼前人越聚越多；电子围栏的容量是 ${full} 人。`,
+          en: `Evening: people gather at the Wukang Building; its geofence holds ${full}.`,
+        },
       },
       {
         at: clock('19:39'),
@@ -197,11 +216,17 @@ export function fire({ clock }: Stage): Scene {
     captions: [
       {
         at: clock('21:09:30'),
-        text: { zh: '夜里，环贸 iapm 一处烟感报警。又是油烟？先派人去看。', en: 'Night: one smoke alarm at iapm. Cooking again? Somebody is sent to look.' },
+        text: {
+          zh: '夜里，环贸 iapm 一处烟感报警。又是油烟？先派人去看。',
+          en: 'Night: one smoke alarm at iapm. Cooking again? Somebody is sent to look.',
+        },
       },
       {
         at: clock('21:10:50'),
-        text: { zh: '第二只烟感、接着温感也报警：这是真火。工单升为红色。', en: 'A second smoke alarm, then a heat detector: this one is real. The order turns red.' },
+        text: {
+          zh: '第二只烟感、接着温感也报警：这是真火。工单升为红色。',
+          en: 'A second smoke alarm, then a heat detector: this one is real. The order turns red.',
+        },
       },
       { at: clock('21:13:10'), text: { zh: '火已扑灭，探测器复位。', en: 'The fire is out and the detectors are quiet.' } },
     ],

@@ -28,7 +28,12 @@ export interface SlowPart {
  * Scenes take the wall time that they ask for; what lies between them passes at one speed, so that all of it together takes
  * `between` seconds; but what comes before the first scene takes `lead` seconds: nobody waits long for the first order.
  */
-export function planSpeed(start: Millis, end: Millis, scenes: readonly SlowPart[], pauses: { readonly lead: number; readonly between: number }): Stretch[] {
+export function planSpeed(
+  start: Millis,
+  end: Millis,
+  scenes: readonly SlowPart[],
+  pauses: { readonly lead: number; readonly between: number },
+): Stretch[] {
   const gaps: { from: Millis; to: Millis }[] = [];
   let at = start;
   for (const scene of scenes) {

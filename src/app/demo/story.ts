@@ -57,7 +57,8 @@ export function createStory(telling: StoryTelling): Story {
       }
       for (const { order: id, party, street, state, by, note } of outcome.receipts) {
         const order = orders.get(id);
-        if (order !== undefined) telling.receipt({ at: lastAt(order), order: shown(order), party: partyTitle(party, street), state, by, note });
+        if (order !== undefined)
+          telling.receipt({ at: lastAt(order), order: shown(order), party: partyTitle(party, street), state, by, note });
       }
       for (const order of ended)
         telling.closed({
@@ -84,7 +85,12 @@ export function createStory(telling: StoryTelling): Story {
       telling.delivered({ at: at ?? 0, order, type, party: partyTitle(line.party, line.street), latency, verified: true });
     },
     openOrders: () => [...orders.values()].filter((order) => order.state === 'open').length,
-    counts: () => ({ orders: orders.size, closed: [...orders.values()].filter((order) => order.state === 'closed').length, received: total, latencies }),
+    counts: () => ({
+      orders: orders.size,
+      closed: [...orders.values()].filter((order) => order.state === 'closed').length,
+      received: total,
+      latencies,
+    }),
   };
 }
 

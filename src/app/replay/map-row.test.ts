@@ -2,7 +2,12 @@ import { describe, expect, it } from 'vitest';
 import { createRowMapper } from './map-row.ts';
 import type { Mapping } from './mapping.ts';
 
-const BASE: Mapping = { gateway: 'gw', time: { column: 't', format: 'iso' }, sensor: { id: 's' }, values: [{ measure: 'rain', column: 'v', missing: ['NA', ''] }] };
+const BASE: Mapping = {
+  gateway: 'gw',
+  time: { column: 't', format: 'iso' },
+  sensor: { id: 's' },
+  values: [{ measure: 'rain', column: 'v', missing: ['NA', ''] }],
+};
 const T = '2026-01-01T00:00:00Z';
 const map = (change: Partial<Mapping>, row: Record<string, unknown>): unknown => createRowMapper({ ...BASE, ...change })(row);
 
@@ -41,14 +46,25 @@ describe('a row', () => {
     const table = { 'North gate': 'people-1' };
     expect(map({ sensor: { column: 'n', table } }, { t: T, v: '1', n: 'North gate' })).toMatchObject({ sensor: 'people-1' });
     expect(map({ sensor: { column: 'n', table } }, { t: T, v: '1', n: 'x' })).toEqual({ kind: 'skipped', reason: 'sensor-unmapped' });
-    expect(map({ sensor: { column: 'n', table, skipOthers: true } }, { t: T, v: '1', n: 'x' })).toEqual({ kind: 'skipped', reason: 'sensor-not-wanted' });
+    expect(map({ sensor: { column: 'n', table, skipOthers: true } }, { t: T, v: '1', n: 'x' })).toEqual({
+      kind: 'skipped',
+      reason: 'sensor-not-wanted',
+    });
     expect(map({ sensor: { column: 'n', prefix: 'ea-' } }, { t: T, v: '1', n: 'E47907' })).toMatchObject({ sensor: 'ea-E47907' });
-    expect(map({ sensor: { column: 'n', prefix: 'ea-' } }, { t: T, v: '1', n: 'a/b' })).toEqual({ kind: 'skipped', reason: 'sensor-unmapped' });
-    expect(map({ sensor: { column: 'n', table } }, { t: T, v: '1', n: 'constructor' })).toEqual({ kind: 'skipped', reason: 'sensor-unmapped' });
+    expect(map({ sensor: { column: 'n', prefix: 'ea-' } }, { t: T, v: '1', n: 'a/b' })).toEqual({
+      kind: 'skipped',
+      reason: 'sensor-unmapped',
+    });
+    expect(map({ sensor: { column: 'n', table } }, { t: T, v: '1', n: 'constructor' })).toEqual({
+      kind: 'skipped',
+      reason: 'sensor-unmapped',
+    });
   });
 
   it('is converted by factor and offset without binary dust', () => {
-    expect(map({ values: [{ measure: 'rain', column: 'v', factor: 0.1, offset: 1 }] }, { t: T, v: '3' })).toMatchObject({ values: { rain: 1.3 } });
+    expect(map({ values: [{ measure: 'rain', column: 'v', factor: 0.1, offset: 1 }] }, { t: T, v: '3' })).toMatchObject({
+      values: { rain: 1.3 },
+    });
   });
 
   it('is made a boolean by words, by 0 and 1, or by a threshold, strictly above', () => {

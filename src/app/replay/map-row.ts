@@ -73,7 +73,10 @@ export function createRowMapper(mapping: Mapping): RowMapper {
 
 export function matcher(where: Where | undefined): (row: Row) => boolean {
   if (where === undefined) return () => true;
-  const tests = Object.entries(where).map(([column, wanted]) => ({ column, wanted: new Set(typeof wanted === 'string' ? [wanted] : wanted) }));
+  const tests = Object.entries(where).map(([column, wanted]) => ({
+    column,
+    wanted: new Set(typeof wanted === 'string' ? [wanted] : wanted),
+  }));
   return (row) => tests.every(({ column, wanted }) => wanted.has(cell(row, column) ?? ''));
 }
 

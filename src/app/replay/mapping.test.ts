@@ -25,18 +25,40 @@ describe('a mapping file', () => {
 
   it.each([
     ['an unknown key', { ...GOOD, colour: 1 }, '', 'unknown key "colour"'],
-    ['a format that does not exist', { ...GOOD, time: { column: 't', format: 'unix' } }, '/time/format', 'must be one of iso, epoch-ms, epoch-s, local'],
+    [
+      'a format that does not exist',
+      { ...GOOD, time: { column: 't', format: 'unix' } },
+      '/time/format',
+      'must be one of iso, epoch-ms, epoch-s, local',
+    ],
     ['a local time without a zone', { ...GOOD, time: { column: 't', format: 'local' } }, '/time', "must have required property 'zone'"],
-    ['a zone that nobody knows', { ...GOOD, time: { column: 't', format: 'local', zone: 'Mars/Olympus' } }, '/time/zone', 'neither an offset'],
+    [
+      'a zone that nobody knows',
+      { ...GOOD, time: { column: 't', format: 'local', zone: 'Mars/Olympus' } },
+      '/time/zone',
+      'neither an offset',
+    ],
     ['a base that is no time', { ...GOOD, time: { base: 'noon', elapsed: 's', unit: 's' } }, '/time/base', 'no RFC 3339'],
-    ['a base table with a bad time', { ...GOOD, time: { base: { column: 'c', table: { 'a/b': 'noon' } }, elapsed: 's', unit: 's' } }, '/time/base/table/a~1b', 'noon'],
+    [
+      'a base table with a bad time',
+      { ...GOOD, time: { base: { column: 'c', table: { 'a/b': 'noon' } }, elapsed: 's', unit: 's' } },
+      '/time/base/table/a~1b',
+      'noon',
+    ],
     ['merging without a table', { ...GOOD, order: 'by-sensor' }, '/order', 'needs sensor.table'],
-    ['a factor on a boolean', { ...GOOD, values: [{ measure: 'm', column: 'v', to: 'boolean', factor: 2 }] }, '/values/0', 'neither factor nor offset'],
+    [
+      'a factor on a boolean',
+      { ...GOOD, values: [{ measure: 'm', column: 'v', to: 'boolean', factor: 2 }] },
+      '/values/0',
+      'neither factor nor offset',
+    ],
     ['a gateway that is no topic level', { ...GOOD, gateway: 'a/b' }, '/gateway', 'pattern'],
   ])('with %s is refused at its pointer', (_name, value, pointer, message) => {
     const refusal = refusalOf(value);
     expect(refusal.code).toBe('mapping-invalid');
-    expect(refusal.problems).toContainEqual(expect.objectContaining({ file: 'a.map.json', pointer, message: expect.stringContaining(message) as string }));
+    expect(refusal.problems).toContainEqual(
+      expect.objectContaining({ file: 'a.map.json', pointer, message: expect.stringContaining(message) as string }),
+    );
   });
 
   it('that is absent or no JSON is refused in one sentence', () => {

@@ -95,7 +95,8 @@ export function checkMapping(value: unknown, file: string): Mapping {
   if (check(value)) problems.push(...meaningProblems(value, file));
   // A failed `then` says only that it failed; what failed inside it stands beside it.
   else for (const error of check.errors ?? []) if (error.keyword !== 'if') problems.push(schemaProblem(error, file));
-  if (problems.length > 0) throw new Refusal('mapping-invalid', `The mapping file ${file} is not valid: ${problems.length} problem(s).`, problems);
+  if (problems.length > 0)
+    throw new Refusal('mapping-invalid', `The mapping file ${file} is not valid: ${problems.length} problem(s).`, problems);
   return value as Mapping;
 }
 
@@ -114,7 +115,8 @@ function schemaProblem(error: ErrorObject, file: string): Problem {
 function meaningProblems(mapping: Mapping, file: string): Problem[] {
   const problems: Problem[] = [];
   const add = (code: string, pointer: string, message: string): void => void problems.push({ code, file, pointer, message });
-  for (const [pointer, zone] of zonesOf(mapping.time)) if (!isZone(zone)) add('zone-unknown', pointer, `"${zone}" is neither an offset like +08:00 nor a known zone`);
+  for (const [pointer, zone] of zonesOf(mapping.time))
+    if (!isZone(zone)) add('zone-unknown', pointer, `"${zone}" is neither an offset like +08:00 nor a known zone`);
   for (const [pointer, time] of fixedTimesOf(mapping.time))
     if (parseRfc3339(time) === null) add('time-invalid', pointer, `"${time}" is no RFC 3339 time with an offset`);
   if (mapping.order === 'by-sensor' && !('table' in mapping.sensor && mapping.sensor.table !== undefined))
@@ -127,7 +129,10 @@ function meaningProblems(mapping: Mapping, file: string): Problem[] {
 
 function zonesOf(time: TimeSpec): [string, string][] {
   if ('columns' in time) return [['/time/zone', time.zone]];
-  if ('elapsed' in time) return typeof time.base === 'object' && 'zone' in time.base && time.base.zone !== undefined ? [['/time/base/zone', time.base.zone]] : [];
+  if ('elapsed' in time)
+    return typeof time.base === 'object' && 'zone' in time.base && time.base.zone !== undefined
+      ? [['/time/base/zone', time.base.zone]]
+      : [];
   return time.zone === undefined ? [] : [['/time/zone', time.zone]];
 }
 
@@ -135,5 +140,8 @@ function fixedTimesOf(time: TimeSpec): [string, string][] {
   if (!('elapsed' in time)) return [];
   if (typeof time.base === 'string') return [['/time/base', time.base]];
   if (!('table' in time.base)) return [];
-  return Object.entries(time.base.table).map(([key, value]) => [`/time/base/table/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`, value]);
+  return Object.entries(time.base.table).map(([key, value]) => [
+    `/time/base/table/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`,
+    value,
+  ]);
 }

@@ -44,10 +44,17 @@ export async function connectSender(options: SenderOptions): Promise<MqttSender>
   const state: State = { sent: 0, acknowledged: 0, connects: 1, failed: null, progress: performance.now(), waiting: null };
   client.on('connect', () => (state.connects += 1));
   client.on('error', () => undefined);
-  const guard = setInterval(() => {
-    const stuck = state.sent > state.acknowledged && performance.now() - state.progress > patience;
-    if (stuck) fail(state, new Refusal('broker-silent', `The broker at ${safeUrl(url)} has acknowledged nothing for ${Math.round(patience / 1_000)} s.`));
-  }, Math.min(1_000, patience));
+  const guard = setInterval(
+    () => {
+      const stuck = state.sent > state.acknowledged && performance.now() - state.progress > patience;
+      if (stuck)
+        fail(
+          state,
+          new Refusal('broker-silent', `The broker at ${safeUrl(url)} has acknowledged nothing for ${Math.round(patience / 1_000)} s.`),
+        );
+    },
+    Math.min(1_000, patience),
+  );
   guard.unref();
   return {
     send: async (topic, payload) => {

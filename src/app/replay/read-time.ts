@@ -56,7 +56,8 @@ function partsReader(spec: PartsSpec): TimeReader {
   const zone = createZoneReader(spec.zone);
   const { year, month, day, hour, minute, second } = spec.columns;
   return (row) => {
-    const part = (column: string | undefined, fallback: number | null): number | null => (column === undefined ? fallback : whole(cell(row, column)));
+    const part = (column: string | undefined, fallback: number | null): number | null =>
+      column === undefined ? fallback : whole(cell(row, column));
     const parts = [part(year, null), part(month, null), part(day, null), part(hour, 0), part(minute, 0), part(second, 0)];
     if (parts.some((value) => value === null)) return null;
     const [y, mo, d, h, mi, s] = parts as [number, number, number, number, number, number];

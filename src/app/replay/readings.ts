@@ -26,7 +26,12 @@ interface StreamWatch extends ReadingWatch {
   readonly malformed: () => void;
 }
 
-async function* inFileOrder(source: RowSource, mapping: Mapping, mine: (row: Row) => boolean, watch: StreamWatch): AsyncGenerator<MappedRow> {
+async function* inFileOrder(
+  source: RowSource,
+  mapping: Mapping,
+  mine: (row: Row) => boolean,
+  watch: StreamWatch,
+): AsyncGenerator<MappedRow> {
   const map = createRowMapper(mapping);
   let checked = source.format !== 'csv';
   const malformed = (): void => {
@@ -48,7 +53,12 @@ async function* inFileOrder(source: RowSource, mapping: Mapping, mine: (row: Row
  * The file holds one sensor after the other, so one stream is read for each of them and the earliest row goes first:
  * time order without holding or sorting the file. The first stream also answers for rows that belong to nobody.
  */
-async function* mergeBySensor(source: RowSource, mapping: Mapping, names: readonly string[], watch: ReadingWatch): AsyncGenerator<MappedRow> {
+async function* mergeBySensor(
+  source: RowSource,
+  mapping: Mapping,
+  names: readonly string[],
+  watch: ReadingWatch,
+): AsyncGenerator<MappedRow> {
   const column = (mapping.sensor as { readonly column: string }).column;
   const known = new Set(names);
   const streams = names.map((name, index) => {
@@ -90,7 +100,10 @@ function checkColumns(source: RowSource, mapping: Mapping, first: Row): void {
   const absent = [...columnsOf(mapping)].filter((column) => !Object.hasOwn(first, column));
   if (absent.length === 0) return;
   const has = Object.keys(first).join(', ');
-  throw new Refusal('recording-columns', `The recording ${source.file} has no column ${absent.map((name) => `"${name}"`).join(', ')}; it has: ${has}.`);
+  throw new Refusal(
+    'recording-columns',
+    `The recording ${source.file} has no column ${absent.map((name) => `"${name}"`).join(', ')}; it has: ${has}.`,
+  );
 }
 
 function columnsOf(mapping: Mapping): Set<string> {

@@ -37,7 +37,16 @@ const play = (file: string, change: Partial<ReplayOptions> = {}): Promise<Replay
 const skippedTotal = (summary: ReplaySummary): number => Object.values(summary.skipped).reduce((sum, count) => sum + count, 0);
 
 describe('replay', () => {
-  const rows = [`${time(0)},A,1`, `${time(1)},B,2.5`, `${time(2)},A,NA`, `${time(3)},A,a|b`, `${time(4)},C,1`, 'noon,A,1', `${time(5)},A`, `${time(6)},A,999990`];
+  const rows = [
+    `${time(0)},A,1`,
+    `${time(1)},B,2.5`,
+    `${time(2)},A,NA`,
+    `${time(3)},A,a|b`,
+    `${time(4)},C,1`,
+    'noon,A,1',
+    `${time(5)},A`,
+    `${time(6)},A,999990`,
+  ];
   const csv = `t,s,v\n${rows.join('\n')}\n`;
 
   it('I1 publishes exactly what can be mapped, in order, and counts every other row under its reason', async () => {
@@ -47,8 +56,23 @@ describe('replay', () => {
       { topic: 'city/gw-1/rain-02', body: { at: time(1), values: { rain: 2.5 } } },
       { topic: 'city/gw-1/rain-01', body: { at: time(6), values: { rain: 999_990 } } },
     ]);
-    expect(summary).toMatchObject({ rows: 8, readings: 3, messages: 3, acknowledged: 3, outOfOrder: 0, ended: 'end-of-file', first: time(0), last: time(6) });
-    expect(summary.skipped).toMatchObject({ 'no-value': 1, 'value-unreadable': 1, 'sensor-unmapped': 1, 'time-unreadable': 1, 'row-malformed': 1 });
+    expect(summary).toMatchObject({
+      rows: 8,
+      readings: 3,
+      messages: 3,
+      acknowledged: 3,
+      outOfOrder: 0,
+      ended: 'end-of-file',
+      first: time(0),
+      last: time(6),
+    });
+    expect(summary.skipped).toMatchObject({
+      'no-value': 1,
+      'value-unreadable': 1,
+      'sensor-unmapped': 1,
+      'time-unreadable': 1,
+      'row-malformed': 1,
+    });
     expect(summary.rows).toBe(summary.readings + skippedTotal(summary));
   });
 
@@ -65,12 +89,14 @@ describe('replay', () => {
   it('sends readings of the same time as one array when the mapping asks for batches', async () => {
     const same = [0, 0, 0, 1, 2].map((minute, index) => `${time(minute)},${index % 2 === 0 ? 'A' : 'B'},${index}`);
     await play(save('a.csv', `t,s,v\n${same.join('\n')}\n`), { mapping: { ...MAPPING, batch: 2 } });
-    expect(broker.messages.map(({ topic, body }) => ({ topic, sensors: (body as { sensor: string }[]).map((one) => one.sensor) }))).toEqual([
-      { topic: 'city/gw-1', sensors: ['rain-01', 'rain-02'] },
-      { topic: 'city/gw-1', sensors: ['rain-01'] },
-      { topic: 'city/gw-1', sensors: ['rain-02'] },
-      { topic: 'city/gw-1', sensors: ['rain-01'] },
-    ]);
+    expect(broker.messages.map(({ topic, body }) => ({ topic, sensors: (body as { sensor: string }[]).map((one) => one.sensor) }))).toEqual(
+      [
+        { topic: 'city/gw-1', sensors: ['rain-01', 'rain-02'] },
+        { topic: 'city/gw-1', sensors: ['rain-01'] },
+        { topic: 'city/gw-1', sensors: ['rain-02'] },
+        { topic: 'city/gw-1', sensors: ['rain-01'] },
+      ],
+    );
   });
 
   it('I2 publishes rows out of order as they stand and counts them', async () => {
@@ -118,7 +144,11 @@ describe('replay', () => {
     ['a file that is not there', () => join(folder, 'none.csv'), 'recording-unreadable'],
     ['a name that tells no format', () => save('a.dat', csv), 'recording-format-unknown'],
     ['a mapping made for another file', () => save('b.csv', 'x,y\n1,2\n'), 'recording-columns'],
-    ['a packed file that breaks off', () => save('c.csv.gz', gzipSync(`t,s,v\n${`${time(0)},A,1\n`.repeat(20_000)}`).subarray(0, 300)), 'recording-broken'],
+    [
+      'a packed file that breaks off',
+      () => save('c.csv.gz', gzipSync(`t,s,v\n${`${time(0)},A,1\n`.repeat(20_000)}`).subarray(0, 300)),
+      'recording-broken',
+    ],
     ['an empty file', () => save('d.csv', ''), 'recording-empty'],
   ])('refuses %s with a code', async (_name, make, code) => {
     await expect(play(make())).rejects.toMatchObject({ code });

@@ -101,7 +101,19 @@ export async function replay(options: ReplayOptions): Promise<ReplaySummary> {
 
 function emptyTally(): Tally {
   const skipped = Object.fromEntries(SKIP_REASONS.map((reason) => [reason, 0])) as Record<SkipReason, number>;
-  return { rows: 0, bytes: 0, readings: 0, messages: 0, missing: 0, unreadable: 0, outOfOrder: 0, first: null, last: null, newest: -Infinity, skipped };
+  return {
+    rows: 0,
+    bytes: 0,
+    readings: 0,
+    messages: 0,
+    missing: 0,
+    unreadable: 0,
+    outOfOrder: 0,
+    first: null,
+    last: null,
+    newest: -Infinity,
+    skipped,
+  };
 }
 
 interface Way {
@@ -109,13 +121,23 @@ interface Way {
   readonly size: number;
 }
 
-async function publishAll(readings: AsyncGenerator<MappedRow>, options: ReplayOptions, tally: Tally, way: Way): Promise<ReplaySummary['ended']> {
+async function publishAll(
+  readings: AsyncGenerator<MappedRow>,
+  options: ReplayOptions,
+  tally: Tally,
+  way: Way,
+): Promise<ReplaySummary['ended']> {
   const { from = -Infinity, to = Infinity, limit = Infinity, signal } = options;
   const pace = createPace(options.speed, signal);
   const batch = createBatch(options.mapping, way.sender, tally);
   for await (const reading of readings) {
     if (signal?.aborted === true) break;
-    options.progress?.({ rows: tally.rows, readings: tally.readings, at: tally.last, fraction: Math.min(1, tally.bytes / Math.max(1, way.size)) });
+    options.progress?.({
+      rows: tally.rows,
+      readings: tally.readings,
+      at: tally.last,
+      fraction: Math.min(1, tally.bytes / Math.max(1, way.size)),
+    });
     if (reading.at < from || reading.at >= to) {
       tally.skipped['outside-range'] += 1;
       continue;

@@ -69,7 +69,10 @@ function createOffsets(zone: string): (at: Millis) => number {
     if (offset === undefined) {
       const name = format.formatToParts(slot * 900_000).find((part) => part.type === 'timeZoneName')?.value ?? 'GMT';
       const match = /([+-])(\d{2}):(\d{2})(?::(\d{2}))?/.exec(name);
-      offset = match === null ? 0 : ((Number(match[2]) * 60 + Number(match[3])) * 60 + Number(match[4] ?? 0)) * (match[1] === '-' ? -1_000 : 1_000);
+      offset =
+        match === null
+          ? 0
+          : ((Number(match[2]) * 60 + Number(match[3])) * 60 + Number(match[4] ?? 0)) * (match[1] === '-' ? -1_000 : 1_000);
       if (known.size > 10_000) known.clear();
       known.set(slot, offset);
     }
