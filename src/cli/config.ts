@@ -20,10 +20,26 @@ export async function runConfig(args: readonly string[], io: Io): Promise<number
   assertSafe(config);
   const { rules, city } = await loadDefinition(config, 'wall');
   const asked = new Set(rules.rules.flatMap((rule) => (rule.order === null ? [] : [rule.order.lead, ...rule.order.support])));
-  const unreachable = [...asked].filter((party) => (config.parties[party]?.webhooks.length ?? 0) === 0 && Object.keys(config.parties[party]?.byStreet ?? {}).length === 0);
-  if (flags.on('json')) say(io, JSON.stringify({ ok: true, file: config.file, rules: rules.rules.length, sensors: city.sensors.length, places: city.places.length, mqttOnly: unreachable }));
+  const unreachable = [...asked].filter(
+    (party) => (config.parties[party]?.webhooks.length ?? 0) === 0 && Object.keys(config.parties[party]?.byStreet ?? {}).length === 0,
+  );
+  if (flags.on('json'))
+    say(
+      io,
+      JSON.stringify({
+        ok: true,
+        file: config.file,
+        rules: rules.rules.length,
+        sensors: city.sensors.length,
+        places: city.places.length,
+        mqttOnly: unreachable,
+      }),
+    );
   else {
-    say(io, `配置无误 / configuration is good: ${config.file ?? '(defaults)'} · ${rules.rules.length} rules · ${city.places.length} places · ${city.sensors.length} sensors`);
+    say(
+      io,
+      `配置无误 / configuration is good: ${config.file ?? '(defaults)'} · ${rules.rules.length} rules · ${city.places.length} places · ${city.sensors.length} sensors`,
+    );
     if (unreachable.length > 0) say(io, `  只经 MQTT 送达 / reached by MQTT only, no webhook configured: ${unreachable.join(', ')}`);
   }
   return 0;

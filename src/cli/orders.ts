@@ -25,7 +25,8 @@ export async function runOrders(args: readonly string[], io: Io): Promise<number
     else for (const order of orders) say(io, line(order));
     return 0;
   }
-  if (action !== 'show' || id === undefined) throw usage(action === 'show' ? 'The id of the order is missing' : `"${action ?? ''}" is not one of list, show`, SPEC);
+  if (action !== 'show' || id === undefined)
+    throw usage(action === 'show' ? 'The id of the order is missing' : `"${action ?? ''}" is not one of list, show`, SPEC);
   const order = await fetchOrder(server, id);
   if (flags.on('json')) say(io, JSON.stringify(order));
   else for (const text of detail(order)) say(io, text);
@@ -50,6 +51,9 @@ function detail(order: OrderView): string[] {
     line(order),
     ...order.alerts.map((alert) => `  告警 alert  ${alert.rule} v${alert.version}  ${alert.because.zh} / ${alert.because.en}`),
     ...order.assignments.map((one) => `  派单 party  ${one.party.padEnd(16)} ${one.role.padEnd(8)} ${one.state}`),
-    ...order.trail.map((one) => `  ${one.at}  ${one.what}${one.party === null ? '' : ` ${one.party}`}${one.state === null ? '' : ` → ${one.state}`}${one.by === null ? '' : ` (${one.by})`}${one.note === null ? '' : ` “${one.note}”`}`),
+    ...order.trail.map(
+      (one) =>
+        `  ${one.at}  ${one.what}${one.party === null ? '' : ` ${one.party}`}${one.state === null ? '' : ` → ${one.state}`}${one.by === null ? '' : ` (${one.by})`}${one.note === null ? '' : ` “${one.note}”`}`,
+    ),
   ];
 }

@@ -29,22 +29,44 @@ export async function runRules(args: readonly string[], io: Io): Promise<number>
 
 function list(report: RulesReport, json: boolean, io: Io): void {
   if (json) {
-    say(io, JSON.stringify(report.rules.map(({ id, version, title, domain, unit, scope, levels }) => ({ id, version, title, domain, unit, scope, levels: levels.map((one) => one.level) }))));
+    say(
+      io,
+      JSON.stringify(
+        report.rules.map(({ id, version, title, domain, unit, scope, levels }) => ({
+          id,
+          version,
+          title,
+          domain,
+          unit,
+          scope,
+          levels: levels.map((one) => one.level),
+        })),
+      ),
+    );
     return;
   }
   const width = Math.max(0, ...report.rules.map((rule) => rule.id.length)) + 2;
-  for (const rule of report.rules) say(io, `${rule.id.padEnd(width)}v${rule.version}  ${rule.levels.map((one) => one.level).join('/')}  ${rule.title.zh} · ${rule.title.en}`);
+  for (const rule of report.rules)
+    say(
+      io,
+      `${rule.id.padEnd(width)}v${rule.version}  ${rule.levels.map((one) => one.level).join('/')}  ${rule.title.zh} · ${rule.title.en}`,
+    );
   for (const { file, pointer, message } of report.problems) say(io, `${file}:${pointer === '' ? '/' : pointer} ${message}`);
 }
 
 function print(report: RulesReport, action: string, io: Io): void {
-  for (const { code, file, pointer, message } of report.problems) say(io, `✗ ${file}:${pointer === '' ? '/' : pointer} ${message} [${code}]`);
+  for (const { code, file, pointer, message } of report.problems)
+    say(io, `✗ ${file}:${pointer === '' ? '/' : pointer} ${message} [${code}]`);
   for (const result of report.results.filter((one) => !one.passed)) {
     say(io, `✗ ${result.rule}: ${result.name}`);
     for (const difference of result.differences) say(io, `    ${difference}`);
   }
   const passed = report.results.filter((result) => result.passed).length;
   const failed = report.results.length - passed;
-  if (action === 'test') say(io, `${report.rules.length} 条规则 rules · ${passed} 通过 passed · ${failed} 失败 failed · ${report.problems.length} 问题 problems`);
+  if (action === 'test')
+    say(
+      io,
+      `${report.rules.length} 条规则 rules · ${passed} 通过 passed · ${failed} 失败 failed · ${report.problems.length} 问题 problems`,
+    );
   else say(io, `${report.rules.length} 条规则 rules · ${report.problems.length} 问题 problems`);
 }

@@ -12,7 +12,10 @@ const SPEC: CommandSpec = {
   flags: {
     clock: {
       value: 'wall|events',
-      about: { zh: 'events：时钟跟随数据，用于重放，一切工单均为演练', en: 'events: the clock follows the data, for replays; all orders are then drills' },
+      about: {
+        zh: 'events：时钟跟随数据，用于重放，一切工单均为演练',
+        en: 'events: the clock follows the data, for replays; all orders are then drills',
+      },
     },
   },
 };

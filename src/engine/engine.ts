@@ -6,7 +6,7 @@ import type { Verdict } from '../model/verdict.ts';
 import { explainClear, explainRaise } from './because.ts';
 import type { CompiledRule } from './compile-rule.ts';
 import { saveKey, restoreKey, type SavedKey } from './key-snapshot.ts';
-import { createKey, memberOrdinal, type KeyState, type Member } from './key-state.ts';
+import { createKey, memberOrdinal, setMatch, setSilent, type KeyState, type Member } from './key-state.ts';
 import { breakHolds, markSilence, nextDue, stepLevels } from './level-machine.ts';
 import { subjectOf } from './scope-key.ts';
 import type { SampleValue, Series } from './series.ts';
@@ -19,6 +19,8 @@ interface Feed {
   readonly pooled: readonly number[];
   readonly grouped: readonly number[];
   readonly shares: readonly number[];
+  /** No fact of the rule holds this measure's values: only that the sensor spoke matters. */
+  readonly heardOnly: boolean;
 }
 
 /** Counted, never silent. */
@@ -102,6 +104,7 @@ export class Engine {
       const raw = values[measure] as Scalar;
       const value = typeof raw === 'boolean' ? (raw ? 1 : 0) : raw;
       for (const feed of feeds) {
+        if (feed.heardOnly && heardQuietly(feed, at)) continue;
         if (!touched.includes(feed.key)) {
           touched.push(feed.key);
           this.arrive(feed.key, feed.member, at, out);
@@ -190,13 +193,11 @@ export class Engine {
         this.attach(key);
         this.keys.set(id, key);
       }
-      feeds.push({
-        key,
-        member: memberOrdinal(key, sensor.id, sensor.cadence),
-        pooled: indicesOf(compiled.pooled, measure),
-        grouped: indicesOf(compiled.grouped, measure),
-        shares: indicesOf(compiled.shares, measure),
-      });
+      const pooled = indicesOf(compiled.pooled, measure);
+      const grouped = indicesOf(compiled.grouped, measure);
+      const shares = indicesOf(compiled.shares, measure);
+      const heardOnly = pooled.length + grouped.length + shares.length === 0;
+      feeds.push({ key, member: memberOrdinal(key, sensor.id, sensor.cadence), pooled, grouped, shares, heardOnly });
     }
     return feeds;
   }
@@ -215,7 +216,7 @@ export class Engine {
     if (!key.compiled.silence || member.cadence === null) return;
     const due = member.lastSeen + member.cadence * 3;
     if (due > key.time) {
-      member.silent = false;
+      setSilent(key, member, false);
       if (due < key.silenceDue) key.silenceDue = due;
     }
   }
@@ -234,7 +235,7 @@ export class Engine {
     }
     for (const index of feed.shares) {
       const spec = compiled.shares[index] as CompiledRule['shares'][number];
-      if (spec.measures.includes(measure)) (key.members[member] as Member).matches[index] = spec.matches(value);
+      if (spec.measures.includes(measure)) setMatch(key, key.members[member] as Member, index, spec.matches(value));
     }
   }
 
@@ -267,6 +268,21 @@ export class Engine {
     if (at > key.time) key.time = at;
     out.push(verdictOf(key, was));
   }
+}
+
+/**
+ * Most words of most sensors change nothing but when they were last heard. Then the key need not be evaluated: its next
+ * look, which stands in the timers, may come early, but never late.
+ */
+function heardQuietly(feed: Feed, at: Millis): boolean {
+  const { key } = feed;
+  const member = key.members[feed.member] as Member;
+  if (member.silent || member.lastSeen === Number.NEGATIVE_INFINITY || at < member.lastSeen) return false;
+  if (key.standing !== -1 || key.holding !== -1 || key.due <= at) return false;
+  member.lastSeen = at;
+  if (at > key.newest) key.newest = at;
+  if (at > key.time) key.time = at;
+  return true;
 }
 
 function add(

@@ -257,13 +257,13 @@ function buildShare(params: Params, needs: RuleNeeds): Ask<KeyState> {
   if (params.raw('silent') === true) {
     needs.silence = true;
     needs.heard.add('*');
-    return (key) => sharePercent(key, (member) => (member.cadence === null ? null : member.silent));
+    return (key) => percent(key.silent, key.judged);
   }
   const measures = params.measures();
   const matches = readMatch(params);
   const index = needs.shares.push({ measures, matches }) - 1;
   for (const measure of measures) needs.heard.add(measure);
-  return (key) => sharePercent(key, (member) => member.matches[index] ?? null);
+  return (key) => percent(key.matching[index] ?? 0, key.known[index] ?? 0);
 }
 
 function readMatch(params: Params): (value: SampleValue) => boolean {
@@ -276,15 +276,7 @@ function readMatch(params: Params): (value: SampleValue) => boolean {
   return params.fail('equal', 'say which values count: "silent": true, "equal", "below" or "above".');
 }
 
-function sharePercent(key: KeyState, counts: (member: KeyState['members'][number]) => boolean | null): number | undefined {
-  let all = 0;
-  let some = 0;
-  for (const member of key.members) {
-    const flag = counts(member);
-    if (flag === null) continue;
-    all += 1;
-    if (flag) some += 1;
-  }
+function percent(some: number, all: number): number | undefined {
   return all === 0 ? undefined : roundForComparison((some / all) * 100);
 }
 

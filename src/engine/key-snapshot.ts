@@ -46,6 +46,13 @@ export function restoreKey(saved: SavedKey, compiled: CompiledRule): KeyState {
   saved.members.forEach((member, i) => {
     key.members.push({ ...member, matches: [...member.matches] });
     key.memberOf.set(member.sensor, i);
+    if (member.cadence !== null) key.judged += 1;
+    if (member.silent) key.silent += 1;
+    member.matches.forEach((match, index) => {
+      if (match === null) return;
+      key.known[index] = (key.known[index] ?? 0) + 1;
+      if (match) key.matching[index] = (key.matching[index] ?? 0) + 1;
+    });
   });
   saved.pooled.forEach((series, i) => {
     key.pooled[i] = Series.restore(series);

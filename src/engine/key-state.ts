@@ -32,6 +32,12 @@ export interface KeyState {
   readonly grouped: Series[][];
   readonly members: Member[];
   readonly memberOf: Map<string, number>;
+  /** Members with a cadence, and how many of them are silent now. */
+  judged: number;
+  silent: number;
+  /** One pair a share of values: members whose newest value is known, and how many of them match. */
+  readonly known: number[];
+  readonly matching: number[];
   readonly levels: LevelState[];
   placeAttributes: Readonly<Record<string, Scalar>>;
   sensorAttributes: Readonly<Record<string, Scalar>>;
@@ -60,6 +66,10 @@ export function createKey(compiled: CompiledRule, subject: Subject, ordinal: num
     grouped: compiled.grouped.map(() => []),
     members: [],
     memberOf: new Map(),
+    judged: 0,
+    silent: 0,
+    known: compiled.shares.map(() => 0),
+    matching: compiled.shares.map(() => 0),
     levels: compiled.levels.map(() => ({ active: false, trueSince: Number.NaN, clearSince: Number.NaN })),
     placeAttributes: {},
     sensorAttributes: {},
@@ -85,8 +95,26 @@ export function memberOrdinal(key: KeyState, sensor: string, cadence: Millis | n
     matches: key.compiled.shares.map(() => null),
   });
   key.memberOf.set(sensor, ordinal);
+  if (cadence !== null) key.judged += 1;
   for (const list of key.grouped) list.push(new Series());
   return ordinal;
+}
+
+/** Every change of a member's silence goes through here, so that the count is never counted anew. */
+export function setSilent(key: KeyState, member: Member, silent: boolean): void {
+  if (member.silent === silent) return;
+  member.silent = silent;
+  key.silent += silent ? 1 : -1;
+}
+
+/** Likewise for whether its newest value matches the share of values at `index`. */
+export function setMatch(key: KeyState, member: Member, index: number, match: boolean): void {
+  const before = member.matches[index] ?? null;
+  if (before === match) return;
+  member.matches[index] = match;
+  if (before === null) key.known[index] = (key.known[index] ?? 0) + 1;
+  if (match) key.matching[index] = (key.matching[index] ?? 0) + 1;
+  else if (before === true) key.matching[index] = (key.matching[index] ?? 0) - 1;
 }
 
 /** True when the newest reading is older than the rule's `stale`: its facts are then not known. */

@@ -1,7 +1,7 @@
 import type { Millis } from '../model/time.ts';
 import { FALSE, TRUE, UNKNOWN } from './compile-condition.ts';
 import type { CompiledLevel } from './compile-rule.ts';
-import type { KeyState, LevelState } from './key-state.ts';
+import { setSilent, type KeyState, type LevelState } from './key-state.ts';
 
 /**
  * Moves every level of a key to where its conditions put it at `key.time`.
@@ -109,7 +109,7 @@ export function markSilence(key: KeyState): void {
   for (const member of key.members) {
     if (member.cadence === null || member.silent) continue;
     const due = member.lastSeen + member.cadence * 3;
-    if (due <= key.time) member.silent = true;
+    if (due <= key.time) setSilent(key, member, true);
     else if (due < key.silenceDue) key.silenceDue = due;
   }
 }
