@@ -1,5 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { Emit } from '../telemetry/events.ts';
 import { sendProblem } from './problem-details.ts';
 
 export type Role = 'viewer' | 'operator' | 'admin';
@@ -24,27 +25,36 @@ const RANK: Readonly<Record<Role, number>> = { viewer: 1, operator: 2, admin: 3 
  * Guards every route by its declared role. `tokens` null means open: only on loopback addresses.
  * A route that declares no role is refused to be registered, so that none is forgotten.
  */
-export function guardRoutes(server: FastifyInstance, tokens: readonly AccessToken[] | null): void {
+export function guardRoutes(server: FastifyInstance, tokens: readonly AccessToken[] | null, emit: Emit): void {
   server.addHook('onRoute', (route) => {
     if (route.config?.role === undefined && route.url.startsWith('/api/')) throw new Error(`route ${route.url} declares no role`);
   });
   if (tokens === null) return;
   server.addHook('onRequest', async (request, reply) => {
-    const needed = request.routeOptions.config.role ?? (request.url.startsWith('/docs') ? 'public' : 'viewer');
+    const route = request.routeOptions.url;
+    // What is served under no route is not there for anybody; who has no token need not know.
+    const needed = route === undefined ? 'viewer' : (request.routeOptions.config.role ?? (route.startsWith('/docs') ? 'public' : 'viewer'));
     if (needed === 'public') return;
     const token = findToken(request, tokens);
     if (token === null) {
+      emit({
+        name: 'api.token-refused',
+        route: route ?? 'none',
+        reason: request.headers.authorization === undefined ? 'absent' : 'unknown',
+      });
       reply.header('www-authenticate', 'Bearer');
       return sendProblem(reply, 'api-unauthorized');
     }
-    if (RANK[token.role] < RANK[needed]) return sendProblem(reply, 'api-forbidden', `This needs the role ${needed}; the token "${token.name}" is ${token.role}.`);
+    if (RANK[token.role] >= RANK[needed]) return;
+    emit({ name: 'api.token-refused', route: route ?? 'none', reason: `role-${token.role}` });
+    return sendProblem(reply, 'api-forbidden', `This needs the role ${needed}; the token "${token.name}" is ${token.role}.`);
   });
 }
 
 function findToken(request: FastifyRequest, tokens: readonly AccessToken[]): AccessToken | null {
-  const header = request.headers.authorization;
-  if (header === undefined || !header.startsWith('Bearer ')) return null;
-  const given = createHash('sha256').update(header.slice('Bearer '.length)).digest();
+  const text = /^bearer +(\S+) *$/i.exec(request.headers.authorization ?? '')?.[1];
+  if (text === undefined) return null;
+  const given = createHash('sha256').update(text).digest();
   let found: AccessToken | null = null;
   for (const token of tokens) {
     const hash = Buffer.from(token.hash, 'hex');

@@ -69,14 +69,31 @@ export interface SensorView {
 
 export interface ReadingsResult {
   readonly readings: number;
+  /** Reports of maintenance: kept, never judged. */
+  readonly tests: number;
   readonly duplicates: number;
   readonly rejections: readonly Rejection[];
 }
 
-export interface ServerEvent {
+/** What became of the body that a party sent; `id` is its own or the one made for it. */
+export type ReceiptAnswer =
+  | (ReceiptOutcome & { readonly id: string })
+  | { readonly kind: 'invalid'; readonly pointer: string; readonly detail: string };
+
+export type ServerEvent =
+  | { readonly id: string; readonly name: 'sign'; readonly data: SignChange }
+  | { readonly id: string; readonly name: 'alert'; readonly data: Alert }
+  | { readonly id: string; readonly name: 'order'; readonly data: WorkOrder };
+
+/** Where a sign stands at one key now. */
+export interface SignChange {
   readonly id: string;
-  readonly name: 'sign' | 'alert' | 'order';
-  readonly data: unknown;
+  readonly key: string;
+  readonly place: string | null;
+  readonly street: string | null;
+  readonly level: Level | null;
+  readonly pending: Level | null;
+  readonly value: number | null;
 }
 
 /** What the API asks of the rest; `app/` joins it. */
@@ -97,10 +114,10 @@ export interface ApiPorts {
   rules(): readonly Rule[];
   /** Durable when it resolves. */
   submitReadings(gateway: string, body: Uint8Array): Promise<ReadingsResult>;
-  submitReceipt(receipt: Receipt): Promise<ReceiptOutcome>;
+  submitReceipt(order: string, body: unknown): Promise<ReceiptAnswer>;
   resetAlert(alert: string, by: string, note: string | null): Promise<boolean>;
-  /** Calls `send` for what is kept after `lastId`, then for everything new, until the returned function is called. */
-  follow(lastId: string | null, send: (event: ServerEvent) => void): () => void;
+  /** Calls `send` for what is kept after `lastId`, then for everything new, until `stop` is called. `gap`: `lastId` is no longer kept. */
+  follow(lastId: string | null, send: (event: ServerEvent) => void): { readonly gap: boolean; readonly stop: () => void };
   /** Names what is not ready; empty when all is. */
   notReady(): readonly string[];
   metrics(): Promise<string>;

@@ -11,6 +11,7 @@ export const API_ERRORS = {
   'api-step-not-allowed': { status: 409, zh: '状态不允许此回执', en: 'The assignment does not allow this step now' },
   'api-reset-not-allowed': { status: 409, zh: '告警条件尚未结束，不能复位', en: 'The alert cannot be reset while its condition holds' },
   'api-request-invalid': { status: 400, zh: '请求格式有误', en: 'The request is not well formed' },
+  'api-cursor-invalid': { status: 400, zh: '翻页游标有误', en: 'The cursor is not one that this list gave out' },
   'api-readings-refused': { status: 422, zh: '没有一条读数被接受', en: 'Not one of the readings was accepted' },
   'api-too-large': { status: 413, zh: '请求过大', en: 'The request is too large' },
   'api-too-many': { status: 429, zh: '请求过于频繁', en: 'Too many requests' },
@@ -22,8 +23,21 @@ export const API_ERRORS = {
 export type ApiErrorCode = keyof typeof API_ERRORS;
 
 /** Answers with an RFC 9457 problem: `title` in English, `titleZh` in Chinese, `code` for machines. */
-export function sendProblem(reply: FastifyReply, code: ApiErrorCode, detail?: string, extra: Readonly<Record<string, unknown>> = {}): FastifyReply {
+export function sendProblem(
+  reply: FastifyReply,
+  code: ApiErrorCode,
+  detail?: string,
+  extra: Readonly<Record<string, unknown>> = {},
+): FastifyReply {
   const { status, en, zh } = API_ERRORS[code];
-  const body = { type: `/docs/errors#${code}`, title: en, titleZh: zh, status, code, ...(detail === undefined ? {} : { detail }), ...extra };
+  const body = {
+    type: `/docs/errors#${code}`,
+    title: en,
+    titleZh: zh,
+    status,
+    code,
+    ...(detail === undefined ? {} : { detail }),
+    ...extra,
+  };
   return reply.code(status).header('content-type', 'application/problem+json; charset=utf-8').send(JSON.stringify(body));
 }

@@ -1,10 +1,13 @@
 import helmet from '@fastify/helmet';
 import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
-import fastify, { type FastifyError, type FastifyInstance } from 'fastify';
+import fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import { Refusal } from '../model/problem.ts';
+import type { Emit } from '../telemetry/events.ts';
 import { guardRoutes, type AccessToken } from './access.ts';
 import type { ApiPorts } from './ports.ts';
 import { sendProblem, type ApiErrorCode } from './problem-details.ts';
+import { errorPage } from './routes/error-page.ts';
 import { eventRoutes } from './routes/events.ts';
 import { healthRoutes } from './routes/health.ts';
 import { orderRoutes } from './routes/orders.ts';
@@ -17,30 +20,67 @@ export interface ApiOptions {
   /** `null` leaves the API open; the configuration allows that on loopback addresses only. */
   readonly tokens: readonly AccessToken[] | null;
   readonly version: string;
+  readonly emit: Emit;
 }
 
 /** The HTTP API, not yet listening. Requests have time limits: fastify's own defaults have none. */
 export async function createApi(options: ApiOptions): Promise<FastifyInstance> {
-  const server = fastify({ logger: false, bodyLimit: 65_536, requestTimeout: 10_000, connectionTimeout: 15_000, keepAliveTimeout: 30_000, forceCloseConnections: 'idle' });
-  server.setErrorHandler((error: FastifyError, _request, reply) => sendProblem(reply, codeOf(error), error.statusCode === undefined ? undefined : error.message));
+  const server = fastify({
+    logger: false,
+    bodyLimit: 65_536,
+    requestTimeout: 10_000,
+    connectionTimeout: 15_000,
+    keepAliveTimeout: 30_000,
+    forceCloseConnections: 'idle',
+  });
+  server.setErrorHandler((error: FastifyError | Refusal, request, reply) => answerError(error, request, reply, options.emit));
   server.setNotFoundHandler((_request, reply) => sendProblem(reply, 'api-not-found'));
-  await server.register(helmet, { contentSecurityPolicy: { directives: { 'script-src': ["'self'"], 'style-src': ["'self'", "'unsafe-inline'"], 'upgrade-insecure-requests': null } } });
+  await server.register(helmet, {
+    contentSecurityPolicy: {
+      directives: { 'script-src': ["'self'"], 'style-src': ["'self'", "'unsafe-inline'"], 'upgrade-insecure-requests': null },
+    },
+  });
   await server.register(swagger, { openapi: { openapi: '3.1.0', info: { title: 'Maibo 脉搏', version: options.version } } });
   await server.register(swaggerUi, { routePrefix: '/docs' });
-  guardRoutes(server, options.tokens);
-  const { ports } = options;
+  server.addHook('onResponse', async (request, reply) => {
+    const { method } = request;
+    options.emit({
+      name: 'api.request-finished',
+      method,
+      route: routeOf(request),
+      status: reply.statusCode,
+      milliseconds: reply.elapsedTime,
+    });
+  });
+  guardRoutes(server, options.tokens, options.emit);
+  const { ports, emit } = options;
   orderRoutes(server, ports);
   readingRoutes(server, ports);
   watchRoutes(server, ports);
   registryRoutes(server, ports);
-  eventRoutes(server, ports);
+  eventRoutes(server, ports, emit);
   healthRoutes(server, ports);
+  errorPage(server);
   server.get('/openapi.json', { config: { role: 'public' }, schema: { hide: true } }, () => server.swagger());
   return server;
 }
 
-function codeOf(error: FastifyError): ApiErrorCode {
-  if (error.statusCode === 413) return 'api-too-large';
-  if (error.statusCode === 429) return 'api-too-many';
-  return error.statusCode !== undefined && error.statusCode < 500 ? 'api-request-invalid' : 'api-internal';
+function answerError(error: FastifyError | Refusal, request: FastifyRequest, reply: FastifyReply, emit: Emit): FastifyReply {
+  const code = codeOf(error);
+  if (code !== 'api-internal') return sendProblem(reply, code, error.message);
+  emit({ name: 'api.request-failed', method: request.method, route: routeOf(request), error: error.stack ?? error.message });
+  return sendProblem(reply, code);
+}
+
+function codeOf(error: FastifyError | Refusal): ApiErrorCode {
+  if (error.code === 'cursor-invalid') return 'api-cursor-invalid';
+  const status = error instanceof Refusal ? undefined : error.statusCode;
+  if (status === 413) return 'api-too-large';
+  if (status === 429) return 'api-too-many';
+  return status !== undefined && status < 500 ? 'api-request-invalid' : 'api-internal';
+}
+
+/** The pattern and not the address: ids would make a label of their own each. */
+function routeOf(request: FastifyRequest): string {
+  return request.routeOptions.url ?? 'none';
 }

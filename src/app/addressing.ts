@@ -9,12 +9,16 @@ export type EndpointsOf = (party: string, street: string | null) => readonly End
  * drills get a `withheld` delivery, which is kept to be seen and never sent, and MQTT goes to `drill/orders/…`.
  */
 export function addressMessages(messages: readonly OrderMessage[], endpointsOf: EndpointsOf, at: Millis): Delivery[] {
-  return messages.flatMap((message) => [...endpointsOf(message.party, message.street), topicOf(message)].map((endpoint) => deliveryOf(message, endpoint, at)));
+  return messages.flatMap((message) =>
+    [...endpointsOf(message.party, message.street), topicOf(message)].map((endpoint) => deliveryOf(message, endpoint, at)),
+  );
 }
 
 /** The most particular topic; the publisher serves the general one with it. */
 function topicOf(message: OrderMessage): Endpoint {
-  const topic = [...(message.drill ? ['drill'] : []), 'orders', message.party, ...(message.street === null ? [] : [message.street])].join('/');
+  const topic = [...(message.drill ? ['drill'] : []), 'orders', message.party, ...(message.street === null ? [] : [message.street])].join(
+    '/',
+  );
   return { kind: 'mqtt', id: `mqtt:${topic}`, topic };
 }
 

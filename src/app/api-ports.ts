@@ -1,4 +1,5 @@
 import type { ApiPorts } from '../api/ports.ts';
+import { readReceipt } from '../decode/receipt.ts';
 import type { Broker } from '../ingest/broker.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { AlertState } from '../model/alert.ts';
@@ -30,20 +31,37 @@ export function apiPorts(wiring: ApiWiring): ApiPorts {
     drill: wiring.drill,
     now: Date.now,
     orders: ({ state, party, street, level, limit, cursor }) =>
-      views.orders({ limit, cursor: cursor ?? undefined, state: (state as OrderState | null) ?? undefined, party: party ?? undefined, street: street ?? undefined, level: (level as Level | null) ?? undefined }),
+      views.orders({
+        limit,
+        cursor: cursor ?? undefined,
+        state: (state as OrderState | null) ?? undefined,
+        party: party ?? undefined,
+        street: street ?? undefined,
+        level: (level as Level | null) ?? undefined,
+      }),
     order: (id) => views.order(id),
-    alerts: ({ state, rule, limit, cursor }) => views.alerts({ limit, cursor: cursor ?? undefined, state: (state as AlertState | null) ?? undefined, rule: rule ?? undefined }),
+    alerts: ({ state, rule, limit, cursor }) =>
+      views.alerts({ limit, cursor: cursor ?? undefined, state: (state as AlertState | null) ?? undefined, rule: rule ?? undefined }),
     alert: (id) => views.alert(id),
-    rejections: ({ code, gateway, limit, cursor }) => views.rejections({ limit, cursor: cursor ?? undefined, code: (code as RejectionCode | null) ?? undefined, gateway: gateway ?? undefined }),
+    rejections: ({ code, gateway, limit, cursor }) =>
+      views.rejections({
+        limit,
+        cursor: cursor ?? undefined,
+        code: (code as RejectionCode | null) ?? undefined,
+        gateway: gateway ?? undefined,
+      }),
     submitReadings: async (gateway, body) => {
       const result = await pipeline.submit({ kind: 'message', gateway, topic: `city/${gateway}`, payload: body });
       if (result.kind !== 'message') throw new Error('readings were decided as something else');
       return result;
     },
-    submitReceipt: async (receipt) => {
+    submitReceipt: async (order, body) => {
+      // The same judge as on MQTT, so that both doors take the same and refuse the same.
+      const receipt = readReceipt(order, body, 'http');
+      if (receipt.kind === 'refused') return { kind: 'invalid', pointer: receipt.pointer, detail: receipt.detail };
       const result = await pipeline.submit({ kind: 'receipt', receipt });
       if (result.kind !== 'receipt') throw new Error('a receipt was decided as something else');
-      return result.outcome;
+      return { ...result.outcome, id: receipt.id };
     },
     resetAlert: async (alert, by, note) => {
       const result = await pipeline.submit({ kind: 'reset', alert, by, note });

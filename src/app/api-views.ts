@@ -1,5 +1,6 @@
 import type { ApiPorts, Page, SensorView, SignView, StandingView } from '../api/ports.ts';
 import { higherLevel, type Level } from '../model/level.ts';
+import { Refusal } from '../model/problem.ts';
 import type { Millis } from '../model/time.ts';
 import type { Core } from './core.ts';
 
@@ -60,6 +61,7 @@ function sensorsOf(core: Core, query: Parameters<ApiPorts['sensors']>[0]): Page<
     if (found.length === query.limit) return { items: found, next: found.at(-1)?.id ?? null };
     found.push({ id, model, place, street, adopted, cadence, lastSeen, state });
   }
+  if (!passed) throw new Refusal('cursor-invalid', 'The cursor is not one that this list gave out; begin again without it.');
   return { items: found, next: null };
 }
 

@@ -97,13 +97,13 @@ async function start(options: AppOptions, cleanup: Cleanup): Promise<App> {
   output.broker = broker;
   cleanup.add('mqtt', () => broker.close());
   const ports = apiPorts({ core, journal, pipeline, feed, metrics: options.metrics, drill: options.clock === 'events', broker });
-  const api = await createApi({ ports, tokens: doors.http ? null : config.tokens, version: options.version });
+  const api = await createApi({ ports, tokens: doors.http ? null : config.tokens, version: options.version, emit });
   cleanup.add('api', () => api.close());
   await listen(api, config);
-  const http = api.server.address() as AddressInfo;
-  const mqtt = config.mqtt.url ?? `mqtt://${broker.address.host}:${broker.address.port}`;
-  emit({ name: 'api.door-opened', address: `http://${config.http.host}:${http.port}` });
-  return { http: `http://${config.http.host}:${http.port}`, mqtt, core, journal, feed, stop: () => cleanup.run() };
+  const http = `http://${inUrl(config.http.host)}:${(api.server.address() as AddressInfo).port}`;
+  const mqtt = config.mqtt.url ?? `mqtt://${inUrl(broker.address.host)}:${broker.address.port}`;
+  emit({ name: 'api.door-opened', address: http });
+  return { http, mqtt, core, journal, feed, stop: () => cleanup.run() };
 }
 
 interface Joined {
@@ -140,7 +140,10 @@ async function putInForce(pipeline: Pipeline, configured: Configured | null, inF
 function refuseClockChange(core: Core, clock: 'wall' | 'events'): void {
   const before = core.inForce?.settings.clock;
   if (before === undefined || before === clock) return;
-  throw new Refusal('clock-changed', `This data directory was made with --clock ${before}; start with --clock ${before}, or give another MAIBO_DATA_DIR.`);
+  throw new Refusal(
+    'clock-changed',
+    `This data directory was made with --clock ${before}; start with --clock ${before}, or give another MAIBO_DATA_DIR.`,
+  );
 }
 
 async function stopPipeline(pipeline: Pipeline, snapshots: Snapshots): Promise<void> {
@@ -152,9 +155,23 @@ async function listen(api: { listen(address: { host: string; port: number }): Pr
   try {
     await api.listen({ host: config.http.host, port: config.http.port });
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
-    throw new Refusal('port-taken', `HTTP port ${config.http.port} on ${config.http.host} is taken; set MAIBO_HTTP_PORT to another, or 0 for a free one.`);
+    const { code } = error as NodeJS.ErrnoException;
+    const address = `HTTP port ${config.http.port} on ${config.http.host}`;
+    if (code === 'EADDRINUSE') throw new Refusal('port-taken', `${address} is taken; set MAIBO_HTTP_PORT to another, or 0 for a free one.`);
+    if (code === undefined || !UNUSABLE.has(code)) throw error;
+    throw new Refusal(
+      'address-unusable',
+      `${address} cannot be used (${code}); set MAIBO_HTTP_HOST and MAIBO_HTTP_PORT to an address of this machine.`,
+    );
   }
+}
+
+/** The port needs a privilege; the address is none of this machine's; the name is unknown. */
+const UNUSABLE: ReadonlySet<string> = new Set(['EACCES', 'EADDRNOTAVAIL', 'ENOTFOUND', 'EAI_AGAIN']);
+
+/** An IPv6 address stands in brackets there. */
+function inUrl(host: string): string {
+  return host.includes(':') ? `[${host}]` : host;
 }
 
 function hasWebhooks(config: Config, party: string): boolean {

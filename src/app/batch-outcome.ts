@@ -12,7 +12,10 @@ export interface BatchOutcome {
   readonly alerts: Map<string, Alert>;
   /** Newest version of each order that changed. */
   readonly orders: Map<string, WorkOrder>;
+  /** Those that moved an assignment. */
   readonly receipts: Receipt[];
+  /** What became of each receipt, refused and repeated ones too. */
+  readonly answers: { readonly receipt: Receipt; readonly outcome: ReceiptOutcome }[];
   readonly messages: OrderMessage[];
   readonly counts: BatchCounts;
 }
@@ -22,6 +25,8 @@ export interface BatchCounts {
   readonly messages: Record<string, Record<string, number>>;
   readonly rejections: Partial<Record<RejectionCode, number>>;
   readings: number;
+  /** Reports of maintenance: logged, never judged. */
+  tests: number;
   duplicates: number;
   late: number;
   adopted: number;
@@ -31,7 +36,13 @@ export interface BatchCounts {
 
 /** What became of one event, for whoever waits for it. */
 export type EventResult =
-  | { readonly kind: 'message'; readonly readings: number; readonly duplicates: number; readonly rejections: readonly Rejection[] }
+  | {
+      readonly kind: 'message';
+      readonly readings: number;
+      readonly tests: number;
+      readonly duplicates: number;
+      readonly rejections: readonly Rejection[];
+    }
   | { readonly kind: 'receipt'; readonly outcome: ReceiptOutcome }
   | { readonly kind: 'reset'; readonly done: boolean }
   | { readonly kind: 'configured'; readonly problems: readonly Problem[] }
@@ -43,8 +54,9 @@ export function createOutcome(): BatchOutcome {
     alerts: new Map(),
     orders: new Map(),
     receipts: [],
+    answers: [],
     messages: [],
-    counts: { messages: {}, rejections: {}, readings: 0, duplicates: 0, late: 0, adopted: 0, lag: null },
+    counts: { messages: {}, rejections: {}, readings: 0, tests: 0, duplicates: 0, late: 0, adopted: 0, lag: null },
   };
 }
 

@@ -25,7 +25,11 @@ export async function reportRules(config: Config, directory: string, test: boole
   return { rules: rules.rules, problems: [...problems, ...tested.problems], results: tested.results };
 }
 
-async function testRules(directory: string, rules: readonly Rule[], city: City): Promise<{ problems: Problem[]; results: RuleTestResult[] }> {
+async function testRules(
+  directory: string,
+  rules: readonly Rule[],
+  city: City,
+): Promise<{ problems: Problem[]; results: RuleTestResult[] }> {
   const problems: Problem[] = [];
   const results: RuleTestResult[] = [];
   const untested = new Map(rules.map((rule) => [rule.id, rule]));
@@ -36,14 +40,24 @@ async function testRules(directory: string, rules: readonly Rule[], city: City):
     const content = parsed.value as RuleTestFile;
     const rule = rules.find((one) => one.id === content.rule);
     if (rule === undefined) {
-      problems.push({ code: 'rule-test-orphan', file, pointer: '/rule', message: `There is no valid rule "${content.rule}"; name the rule that this file tests.` });
+      problems.push({
+        code: 'rule-test-orphan',
+        file,
+        pointer: '/rule',
+        message: `There is no valid rule "${content.rule}"; name the rule that this file tests.`,
+      });
       continue;
     }
     untested.delete(rule.id);
     results.push(...runRuleTests(rule, content, city.parties));
   }
   for (const rule of untested.values()) {
-    problems.push({ code: 'rule-untested', file: `${rule.id}.rule.json`, pointer: '', message: `Write ${rule.id}${RULE_TEST_ENDING} beside it: a rule without a test is not published.` });
+    problems.push({
+      code: 'rule-untested',
+      file: `${rule.id}.rule.json`,
+      pointer: '',
+      message: `Write ${rule.id}${RULE_TEST_ENDING} beside it: a rule without a test is not published.`,
+    });
   }
   return { problems, results };
 }

@@ -7,7 +7,7 @@ import { Engine, type SavedEngine } from '../engine/engine.ts';
 import type { LogEvent } from '../model/log-entry.ts';
 import type { Problem } from '../model/problem.ts';
 import type { Report } from '../model/reading.ts';
-import { SAMPLE_LIMIT } from '../model/rejection.ts';
+import { SAMPLE_LIMIT, type Rejection } from '../model/rejection.ts';
 import type { Rule } from '../model/rule.ts';
 import type { Millis } from '../model/time.ts';
 import type { Verdict } from '../model/verdict.ts';
@@ -47,6 +47,8 @@ export class Core {
   private registry: Registry | null = null;
   private dispatcher: Dispatch | null = null;
   private definition: Definition | null = null;
+  /** The wall clock of the batch; under an event clock nothing is decided by it but what has no time of its own. */
+  private openedAt: Millis = 0;
   private rules: ReadonlyMap<string, Rule> = new Map();
 
   /** `load` finds what a `configured` event names; it must give the same for the same hashes, for ever. */
@@ -75,7 +77,8 @@ export class Core {
     const before = this.rules;
     this.rules = new Map(definition.rules.rules.map((rule) => [rule.id, rule]));
     this.engine.configure(compiled, city, Math.max(this.now, 0), verdicts);
-    for (const verdict of verdicts) this.follow({ ...verdict, rule: this.rules.get(verdict.rule.id) ?? before.get(verdict.rule.id) ?? verdict.rule }, outcome);
+    for (const verdict of verdicts)
+      this.follow({ ...verdict, rule: this.rules.get(verdict.rule.id) ?? before.get(verdict.rule.id) ?? verdict.rule }, outcome);
     return problems;
   }
 
@@ -93,7 +96,8 @@ export class Core {
 
   /** Opens a batch at the wall clock's time; with the event clock, time passes only by readings. */
   begin(at: Millis, outcome: BatchOutcome): void {
-    if (this.definition === null || this.definition.settings.clock === 'events') return;
+    this.openedAt = at;
+    if (this.definition === null || this.followsData()) return;
     this.moveClock(at, outcome);
   }
 
@@ -101,11 +105,12 @@ export class Core {
   step(event: LogEvent, outcome: BatchOutcome): EventResult {
     switch (event.kind) {
       case 'message':
-        return this.message(event, outcome);
+        return this.guarded(event, outcome);
       case 'receipt': {
         const step = dispatchStep();
         const result = this.orders.receive(event.receipt, this.now, step);
         if (result.kind === 'moved') outcome.receipts.push(event.receipt);
+        outcome.answers.push({ receipt: event.receipt, outcome: result });
         this.settle(step, outcome);
         return { kind: 'receipt', outcome: result };
       }
@@ -133,9 +138,14 @@ export class Core {
     }
   }
 
-  /** When the core next has something to decide though nothing arrives. */
+  /** When the core next has something to decide though nothing arrives: never, where time passes only by readings. */
   nextAt(): Millis {
-    return this.engine.nextAt();
+    return this.followsData() ? Number.POSITIVE_INFINITY : this.engine.nextAt();
+  }
+
+  /** The earliest wall clock that the next entry may have. */
+  notBefore(): Millis {
+    return this.followsData() ? 0 : Math.max(0, this.now);
   }
 
   save(): SavedCore {
@@ -160,14 +170,28 @@ export class Core {
     dispatcher.restore(saved.dispatch);
   }
 
+  private guarded(event: Message, outcome: BatchOutcome): EventResult {
+    try {
+      return this.message(event, outcome);
+    } catch (error) {
+      const rejection = this.reject(event, { code: 'internal', pointer: '', detail: failureOf(error) }, outcome);
+      return { kind: 'message', readings: 0, tests: 0, duplicates: 0, rejections: [rejection] };
+    }
+  }
+
   private message(event: Message, outcome: BatchOutcome): EventResult {
     const decoded = this.decoder.decode(event.topic, event.payload, this.definition?.settings.codecs[event.gateway]);
     if (decoded.kind === 'receipt') {
       countMessage(outcome.counts, decoded.codec, 'receipt');
-      return this.step({ kind: 'receipt', receipt: decoded.receipt }, outcome);
+      const answer = this.step({ kind: 'receipt', receipt: decoded.receipt }, outcome);
+      // Whoever sent it gets no answer on MQTT: quarantine is where it can be found.
+      if (answer.kind === 'receipt' && answer.outcome.kind === 'refused') {
+        this.reject(event, { code: 'receipt-refused', pointer: '', detail: answer.outcome.detail }, outcome);
+      }
+      return answer;
     }
     const firstRejection = outcome.rejections.length;
-    const before = { readings: outcome.counts.readings, duplicates: outcome.counts.duplicates };
+    const { readings, tests, duplicates } = outcome.counts;
     if (decoded.kind === 'refused') this.reject(event, decoded.rejection, outcome);
     else {
       for (const rejection of decoded.rejections) this.reject(event, rejection, outcome);
@@ -177,8 +201,9 @@ export class Core {
     countMessage(outcome.counts, decoded.codec, rejections.length === 0 ? 'read' : 'rejected');
     return {
       kind: 'message',
-      readings: outcome.counts.readings - before.readings,
-      duplicates: outcome.counts.duplicates - before.duplicates,
+      readings: outcome.counts.readings - readings,
+      tests: outcome.counts.tests - tests,
+      duplicates: outcome.counts.duplicates - duplicates,
       rejections,
     };
   }
@@ -187,14 +212,14 @@ export class Core {
     try {
       this.believe(event, report, pointer, outcome);
     } catch (error) {
-      const detail = error instanceof Error ? error.message : String(error);
-      this.reject(event, { code: 'internal', pointer, detail: `The core failed on this message: ${detail.slice(0, 200)}` }, outcome);
+      this.reject(event, { code: 'internal', pointer, detail: failureOf(error) }, outcome);
     }
   }
 
   private believe(event: Message, report: Report, pointer: string, outcome: BatchOutcome): void {
     const { registry, events } = this.required();
-    const resolved = registry.resolve(report, { gateway: event.gateway, receivedAt: this.now, now: this.now, events });
+    const receivedAt = Number.isFinite(this.now) ? this.now : this.openedAt;
+    const resolved = registry.resolve(report, { gateway: event.gateway, receivedAt, now: this.now, events });
     if (resolved.kind === 'refused') {
       this.reject(event, { ...resolved, pointer: pointer + resolved.pointer }, outcome);
       return;
@@ -203,8 +228,11 @@ export class Core {
       outcome.counts.duplicates += 1;
       return;
     }
-    if (resolved.kind === 'test') return;
     if (resolved.adopted) outcome.counts.adopted += 1;
+    if (resolved.kind === 'test') {
+      outcome.counts.tests += 1;
+      return;
+    }
     const { sensor, observedAt } = resolved;
     if (events && observedAt > this.now) this.moveClock(observedAt, outcome);
     const verdicts: Verdict[] = [];
@@ -252,18 +280,24 @@ export class Core {
     }
   }
 
-  private reject(event: Message, refused: Omit<Refused, 'kind'>, outcome: BatchOutcome): void {
+  private reject(event: Message, refused: Omit<Refused, 'kind'>, outcome: BatchOutcome): Rejection {
     const { code, pointer, detail } = refused;
     const { counts } = outcome;
     counts.rejections[code] = (counts.rejections[code] ?? 0) + 1;
     const sample = event.payload.slice(0, SAMPLE_LIMIT);
-    const at = this.now;
-    outcome.rejections.push({ kind: 'rejection', code, pointer, detail, gateway: event.gateway, topic: event.topic, at, sample });
+    const { gateway, topic } = event;
+    const rejection: Rejection = { kind: 'rejection', code, pointer, detail, gateway, topic, at: this.openedAt, sample };
+    outcome.rejections.push(rejection);
+    return rejection;
   }
 
   private required(): { registry: Registry; dispatcher: Dispatch; events: boolean } {
     if (this.registry === null || this.dispatcher === null) throw new Error('the core was asked before any definition was in force');
-    return { registry: this.registry, dispatcher: this.dispatcher, events: this.definition?.settings.clock === 'events' };
+    return { registry: this.registry, dispatcher: this.dispatcher, events: this.followsData() };
+  }
+
+  private followsData(): boolean {
+    return this.definition?.settings.clock === 'events';
   }
 }
 
@@ -274,6 +308,10 @@ function noDefinitions(): never {
 /** Where in a batch a report stood; a single message has no member. */
 function memberPointer(members: readonly number[] | null, i: number): string {
   return members === null ? '' : `/${members[i] ?? i}`;
+}
+
+function failureOf(error: unknown): string {
+  return `The core failed on this message: ${(error instanceof Error ? error.message : String(error)).slice(0, 200)}`;
 }
 
 function alertStep(): AlertStep {

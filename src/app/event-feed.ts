@@ -14,13 +14,11 @@ export class EventFeed {
     for (const send of this.readers) send(event);
   }
 
-  /** A reader whose last event is no longer kept is sent all that is; it must then read the lists anew. */
-  follow(lastId: string | null, send: (event: ServerEvent) => void): () => void {
-    if (lastId !== null) {
-      const at = this.kept.findIndex((event) => event.id === lastId);
-      for (const event of this.kept.slice(at + 1)) send(event);
-    }
+  /** A reader whose last event is no longer kept, as after a restart, has a gap: it is sent all that is kept and must read the lists anew. */
+  follow(lastId: string | null, send: (event: ServerEvent) => void): { readonly gap: boolean; readonly stop: () => void } {
+    const at = lastId === null ? this.kept.length : this.kept.findIndex((event) => event.id === lastId);
+    for (const event of this.kept.slice(at + 1)) send(event);
     this.readers.add(send);
-    return () => this.readers.delete(send);
+    return { gap: at === -1, stop: () => void this.readers.delete(send) };
   }
 }

@@ -13,7 +13,12 @@ import type { Definition } from './definition.ts';
 export async function loadDefinition(config: Config, clock: 'wall' | 'events'): Promise<Definition> {
   const city = await readCity(config.cityDir);
   const { rules, problems } = await checkRules(config.rulesDir, city);
-  if (problems.length > 0) throw new Refusal('rules-invalid', `The rules in ${config.rulesDir} have ${problems.length} problem(s); nothing was started.`, problems);
+  if (problems.length > 0)
+    throw new Refusal(
+      'rules-invalid',
+      `The rules in ${config.rulesDir} have ${problems.length} problem(s); nothing was started.`,
+      problems,
+    );
   const codecs = Object.fromEntries(Object.entries(config.gateways).map(([id, gateway]) => [id, gateway.codec]));
   return {
     rules,

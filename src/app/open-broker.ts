@@ -17,7 +17,8 @@ export interface BrokerWiring {
 /** The embedded broker, or the existing one that the configuration names. */
 export async function openBroker(config: Config, { intake, open, emit }: BrokerWiring): Promise<Broker> {
   const limits = { packetBytes: config.ingest.maxPacketBytes, undurableBytes: config.ingest.undurableBytes };
-  if (config.mqtt.url !== null) return openExternalBroker({ url: config.mqtt.url, clientId: 'maibo', intake, undurableBytes: limits.undurableBytes, emit });
+  if (config.mqtt.url !== null)
+    return openExternalBroker({ url: config.mqtt.url, clientId: 'maibo', intake, undurableBytes: limits.undurableBytes, emit });
   const { host, port } = config.mqtt;
   try {
     return await openEmbeddedBroker({ host, port, intake, gateways: open ? null : gatewaysOf(config), limits, emit });

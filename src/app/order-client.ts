@@ -53,5 +53,8 @@ async function ask({ url, token }: Server, path: string): Promise<unknown> {
   }
   const body = (await response.json()) as { code?: string; title?: string; titleZh?: string; detail?: string };
   if (response.ok) return body;
-  throw new Refusal(body.code ?? 'server-refused', `${body.titleZh ?? ''} ${body.title ?? response.statusText}${body.detail === undefined ? '' : `: ${body.detail}`}`.trim());
+  throw new Refusal(
+    body.code ?? 'server-refused',
+    `${body.titleZh ?? ''} ${body.title ?? response.statusText}${body.detail === undefined ? '' : `: ${body.detail}`}`.trim(),
+  );
 }

@@ -64,7 +64,7 @@ export class Pipeline implements Intake {
 
   constructor(options: PipelineOptions) {
     this.options = options;
-    this.lastAt = Math.max(0, options.core.now);
+    this.lastAt = options.core.notBefore();
   }
 
   /** The hot path: one message from a door. */

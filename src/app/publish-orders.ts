@@ -6,7 +6,10 @@ import { IngestError } from '../ingest/ingest-error.ts';
  * either, it is delivered. Where nobody listens it is tried again, unless the party is reached by webhook, or it is a
  * drill: MQTT is then a mirror, and nobody need look into it.
  */
-export function publishOrders(broker: () => Broker | null, reachedByWebhook: (party: string) => boolean): (topic: string, body: string) => Promise<void> {
+export function publishOrders(
+  broker: () => Broker | null,
+  reachedByWebhook: (party: string) => boolean,
+): (topic: string, body: string) => Promise<void> {
   return async (topic, body) => {
     const open = broker();
     if (open === null) throw new IngestError('broker-lost', 'not open yet');

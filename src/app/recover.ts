@@ -82,4 +82,3 @@ function loadDefinition(journal: Journal, event: Configured): Definition {
   };
   return { rules: part(event.rules) as RuleSet, city: part(event.city) as City, settings: part(event.settings) as CoreSettings };
 }
-

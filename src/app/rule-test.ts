@@ -36,7 +36,11 @@ export interface RuleTestCase {
     | { readonly at: string; readonly sensor?: string; readonly values: Values }
     | { readonly every: string; readonly from: string; readonly to: string; readonly sensor?: string; readonly values: Values }
   )[];
-  readonly receipts?: readonly { readonly at: string; readonly party: string; readonly state: 'accepted' | 'on-site' | 'resolved' | 'declined' }[];
+  readonly receipts?: readonly {
+    readonly at: string;
+    readonly party: string;
+    readonly state: 'accepted' | 'on-site' | 'resolved' | 'declined';
+  }[];
   readonly until?: string;
   readonly expect: readonly { readonly at?: string; readonly key?: string; readonly level: Level | null }[];
   readonly orders?: readonly { readonly level?: Level; readonly parties?: readonly string[]; readonly state?: string }[];
@@ -85,7 +89,8 @@ function runCase(rule: Rule, file: RuleTestFile, one: RuleTestCase, parties: Cit
     if (verdict.level !== verdict.was) seen.push({ at: verdict.at - start, key: verdict.subject.key, level: verdict.level });
   };
   const steps = stepsOf(rule, one, start);
-  const end = start + duration(one.until ?? '0s') > (steps.at(-1)?.at ?? start) ? start + duration(one.until ?? '0s') : (steps.at(-1)?.at ?? start);
+  const end =
+    start + duration(one.until ?? '0s') > (steps.at(-1)?.at ?? start) ? start + duration(one.until ?? '0s') : (steps.at(-1)?.at ?? start);
   for (const step of [...steps, { at: end, run: () => undefined }]) {
     passTo(core, step.at, collect);
     const outcome = createOutcome();
@@ -130,7 +135,14 @@ function answer(
   given: { readonly party: string; readonly state: 'accepted' | 'on-site' | 'resolved' | 'declined'; readonly id: string },
 ): void {
   for (const order of [...core.orders.open()]) {
-    const receipt = { kind: 'receipt', id: `${given.id}-${order.id}`, order: order.id, party: given.party, street: null, state: given.state } as const;
+    const receipt = {
+      kind: 'receipt',
+      id: `${given.id}-${order.id}`,
+      order: order.id,
+      party: given.party,
+      street: null,
+      state: given.state,
+    } as const;
     core.step({ kind: 'receipt', receipt: { ...receipt, by: null, note: null, at: null, door: 'http' } }, outcome);
   }
 }
@@ -173,7 +185,11 @@ function cityOf(rule: Rule, file: RuleTestFile, parties: City['parties']): City 
     id: 'test',
     title: { zh: '测试', en: 'Test' },
     zone: 'Asia/Shanghai',
-    streets: [...new Set([STREET, ...places.map((place) => place.street ?? STREET)])].map((code) => ({ kind: 'street', code, title: { zh: code, en: code } })),
+    streets: [...new Set([STREET, ...places.map((place) => place.street ?? STREET)])].map((code) => ({
+      kind: 'street',
+      code,
+      title: { zh: code, en: code },
+    })),
     places: places.map(
       (place): Place => ({
         kind: 'place',

@@ -24,7 +24,15 @@ export async function serve(options: ServeOptions): Promise<number> {
   const failure = new Promise<Error>((resolve) => {
     fail = resolve;
   });
-  const app = await startApp({ config: options.config, clock: options.clock, version: VERSION, emit, metrics, fatal: fail, ...options.variant });
+  const app = await startApp({
+    config: options.config,
+    clock: options.clock,
+    version: VERSION,
+    emit,
+    metrics,
+    fatal: fail,
+    ...options.variant,
+  });
   void app.journal.failure.then(fail);
   announce(app, options);
   const stopped = new Promise<null>((resolve) => {
@@ -43,5 +51,10 @@ export async function serve(options: ServeOptions): Promise<number> {
 
 function announce(app: App, options: ServeOptions): void {
   const definition = app.core.inForce;
-  options.started({ http: app.http, mqtt: app.mqtt, rules: definition?.rules.rules.length ?? 0, sensors: definition?.city.sensors.length ?? 0 });
+  options.started({
+    http: app.http,
+    mqtt: app.mqtt,
+    rules: definition?.rules.rules.length ?? 0,
+    sensors: definition?.city.sensors.length ?? 0,
+  });
 }

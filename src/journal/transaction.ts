@@ -54,8 +54,10 @@ export function orderPartyRows(orders: readonly WorkOrder[]): Row[] {
   return orders.flatMap((order) => [...new Set(order.assignments.map((a) => a.party))].map((party) => [party, order.openedAt, order.id]));
 }
 
+/** Each party numbers its receipts itself: two may both call their first one `1`. */
 export function receiptRow(receipt: Receipt): Row {
-  return [receipt.order, receipt.id, JSON.stringify(receipt)];
+  const { order, party, street, id } = receipt;
+  return [order, `${party}|${street ?? ''}|${id}`, JSON.stringify(receipt)];
 }
 
 /** Secrets stay in the configuration: a copy here would outlive their rotation and could be read in a view. */

@@ -25,6 +25,7 @@ export const REJECTION_CODES: Readonly<Record<RejectionCode, Text>> = {
   'sensor-foreign': { zh: '设备归属另一网关', en: 'The sensor belongs to another gateway' },
   'sensor-cap': { zh: '该网关自报的设备已达上限', en: 'The gateway has brought too many unknown sensors' },
   'measure-cap': { zh: '该设备的测量项已达上限', en: 'The sensor has too many measures' },
+  'receipt-refused': { zh: '回执未被接受', en: 'The receipt moves nothing' },
   internal: { zh: '内部错误，报文已保留', en: 'Something failed here; the message is kept' },
 };
 

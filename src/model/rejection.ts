@@ -19,6 +19,7 @@ export type RejectionCode =
   | 'sensor-foreign'
   | 'sensor-cap'
   | 'measure-cap'
+  | 'receipt-refused'
   | 'internal';
 
 /** Counted, kept, never silent. */

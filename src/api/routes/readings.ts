@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify';
+import { REJECTION_CODES } from '../../model/error-codes.ts';
 import type { ApiPorts } from '../ports.ts';
 import { sendProblem } from '../problem-details.ts';
 
@@ -27,10 +28,11 @@ export function readingRoutes(server: FastifyInstance, ports: ApiPorts): void {
       },
       async (request, reply) => {
         const body = request.body ?? Buffer.alloc(0);
-        const { readings, duplicates, rejections } = await ports.submitReadings(request.query.gateway, body);
-        const refused = rejections.map(({ code, pointer, detail }) => ({ code, pointer, detail }));
-        if (readings + duplicates === 0 && refused.length > 0) return sendProblem(reply, 'api-readings-refused', refused[0]?.detail, { rejections: refused });
-        return reply.code(200).send({ readings, duplicates, rejections: refused });
+        const { readings, tests, duplicates, rejections } = await ports.submitReadings(request.query.gateway, body);
+        const refused = rejections.map(({ code, pointer, detail }) => ({ code, title: REJECTION_CODES[code], pointer, detail }));
+        if (readings + tests + duplicates === 0 && refused.length > 0)
+          return sendProblem(reply, 'api-readings-refused', refused[0]?.detail, { rejections: refused });
+        return reply.code(200).send({ readings, tests, duplicates, rejections: refused });
       },
     );
     done();

@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify';
+import { REJECTION_CODES } from '../../model/error-codes.ts';
 import { isoTime } from '../../model/time.ts';
 import { PAGE_QUERY, pageOf, type PageParams } from '../paging.ts';
 import type { ApiPorts } from '../ports.ts';
@@ -22,17 +23,25 @@ export function registryRoutes(server: FastifyInstance, ports: ApiPorts): void {
     },
     (request) => {
       const page = ports.sensors({ ...pageOf(request.query), state: request.query.state ?? null, place: request.query.place ?? null });
-      return { clock, items: page.items.map((one) => ({ ...one, lastSeen: one.lastSeen === null ? null : isoTime(one.lastSeen) })), next: page.next };
+      return {
+        clock,
+        items: page.items.map((one) => ({ ...one, lastSeen: one.lastSeen === null ? null : isoTime(one.lastSeen) })),
+        next: page.next,
+      };
     },
   );
 
-  server.get('/api/v1/places', { config: { role: 'viewer' }, schema: { tags: ['registry'], summary: 'Places and streets · 地点与街镇' } }, () => ({
-    clock,
-    crs: 'WGS84',
-    streets: ports.streets(),
-    items: ports.places(),
-    next: null,
-  }));
+  server.get(
+    '/api/v1/places',
+    { config: { role: 'viewer' }, schema: { tags: ['registry'], summary: 'Places and streets · 地点与街镇' } },
+    () => ({
+      clock,
+      crs: 'WGS84',
+      streets: ports.streets(),
+      items: ports.places(),
+      next: null,
+    }),
+  );
 
   server.get<{ Querystring: PageParams & { code?: string; gateway?: string } }>(
     '/api/v1/rejections',
@@ -48,7 +57,14 @@ export function registryRoutes(server: FastifyInstance, ports: ApiPorts): void {
       const page = ports.rejections({ ...pageOf(request.query), code: request.query.code ?? null, gateway: request.query.gateway ?? null });
       return {
         clock,
-        items: page.items.map(({ kind: _, at, sample, ...rest }) => ({ ...rest, at: isoTime(at), sample: Buffer.from(sample).toString('base64'), text: printable(sample) })),
+        items: page.items.map(({ kind: _, code, at, sample, ...rest }) => ({
+          at: isoTime(at),
+          code,
+          title: REJECTION_CODES[code],
+          ...rest,
+          sample: Buffer.from(sample).toString('base64'),
+          text: printable(sample),
+        })),
         next: page.next,
       };
     },
@@ -57,5 +73,7 @@ export function registryRoutes(server: FastifyInstance, ports: ApiPorts): void {
 
 /** The sample as far as it is text, for people. */
 function printable(sample: Uint8Array): string {
-  return Buffer.from(sample).toString('utf8').replaceAll(/[\p{Cc}\uFFFD]/gu, '·');
+  return Buffer.from(sample)
+    .toString('utf8')
+    .replaceAll(/[\p{Cc}\uFFFD]/gu, '·');
 }

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
-import type { Alert } from '../../model/alert.ts';
 import { isoTime } from '../../model/time.ts';
+import { alertView } from '../alert-view.ts';
 import { PAGE_QUERY, pageOf, type PageParams } from '../paging.ts';
 import type { ApiPorts } from '../ports.ts';
 import { sendProblem } from '../problem-details.ts';
@@ -9,11 +9,15 @@ import { sendProblem } from '../problem-details.ts';
 export function watchRoutes(server: FastifyInstance, ports: ApiPorts): void {
   const clock = ports.drill ? 'events' : 'wall';
 
-  server.get('/api/v1/signs', { config: { role: 'viewer' }, schema: { tags: ['signs'], summary: 'Vital signs with their highest level now · 体征' } }, () => ({
-    clock,
-    items: ports.signs(),
-    next: null,
-  }));
+  server.get(
+    '/api/v1/signs',
+    { config: { role: 'viewer' }, schema: { tags: ['signs'], summary: 'Vital signs with their highest level now · 体征' } },
+    () => ({
+      clock,
+      items: ports.signs(),
+      next: null,
+    }),
+  );
 
   server.get<{ Params: { id: string } }>(
     '/api/v1/signs/:id',
@@ -32,7 +36,10 @@ export function watchRoutes(server: FastifyInstance, ports: ApiPorts): void {
       schema: {
         tags: ['alerts'],
         summary: 'Alerts, newest first · 告警',
-        querystring: { type: 'object', properties: { ...PAGE_QUERY, state: { type: 'string', enum: ['pending', 'firing', 'resolved'] }, rule: { type: 'string' } } },
+        querystring: {
+          type: 'object',
+          properties: { ...PAGE_QUERY, state: { type: 'string', enum: ['pending', 'firing', 'resolved'] }, rule: { type: 'string' } },
+        },
       },
     },
     (request) => {
@@ -58,7 +65,11 @@ export function watchRoutes(server: FastifyInstance, ports: ApiPorts): void {
       schema: {
         tags: ['alerts'],
         summary: 'Reset a latched alert after its condition has ended · 人工复位',
-        body: { type: 'object', required: ['by'], properties: { by: { type: 'string', minLength: 1, maxLength: 200 }, note: { type: 'string', maxLength: 2000 } } },
+        body: {
+          type: 'object',
+          required: ['by'],
+          properties: { by: { type: 'string', minLength: 1, maxLength: 200 }, note: { type: 'string', maxLength: 2000 } },
+        },
       },
     },
     async (request, reply) => {
@@ -70,7 +81,9 @@ export function watchRoutes(server: FastifyInstance, ports: ApiPorts): void {
 
   server.get('/api/v1/rules', { config: { role: 'viewer' }, schema: { tags: ['rules'], summary: 'Rules in force · 规则' } }, () => ({
     clock,
-    items: ports.rules().map(({ id, version, title, domain, unit, scope, source }) => ({ id, version, title, domain, unit, scope, source })),
+    items: ports
+      .rules()
+      .map(({ id, version, title, domain, unit, scope, source }) => ({ id, version, title, domain, unit, scope, source })),
     next: null,
   }));
 
@@ -79,14 +92,4 @@ export function watchRoutes(server: FastifyInstance, ports: ApiPorts): void {
     { config: { role: 'viewer' }, schema: { tags: ['rules'], summary: 'One rule as it is in force · 规则详情' } },
     (request, reply) => ports.rules().find((rule) => rule.id === request.params.id) ?? sendProblem(reply, 'api-not-found'),
   );
-}
-
-function alertView(alert: Alert): Record<string, unknown> {
-  const { kind: _, since, firedAt, resolvedAt, ...rest } = alert;
-  return {
-    ...rest,
-    since: isoTime(since),
-    firedAt: firedAt === null ? null : isoTime(firedAt),
-    resolvedAt: resolvedAt === null ? null : isoTime(resolvedAt),
-  };
 }

@@ -1,0 +1,51 @@
+import { isoTime } from '../model/time.ts';
+import type { WorkOrder } from '../model/work-order.ts';
+import type { OrderDetail } from './ports.ts';
+
+/** Times as people and other systems read them. */
+export function orderView(order: WorkOrder): Record<string, unknown> {
+  const { kind: _, openedAt, closedAt, trail, assignments, alerts, ...rest } = order;
+  return {
+    ...rest,
+    openedAt: isoTime(openedAt),
+    closedAt: closedAt === null ? null : isoTime(closedAt),
+    alerts: alerts.map((alert) => ({
+      ...alert,
+      since: isoTime(alert.since),
+      resolvedAt: alert.resolvedAt === null ? null : isoTime(alert.resolvedAt),
+    })),
+    assignments: assignments.map((one) => ({
+      ...one,
+      due: { accept: isoTime(one.due.accept), arrive: isoTime(one.due.arrive), close: isoTime(one.due.close) },
+    })),
+    trail: trail.map((entry) => ({ ...entry, at: isoTime(entry.at) })),
+  };
+}
+
+export function detailView(detail: OrderDetail): Record<string, unknown> {
+  return {
+    ...orderView(detail.order),
+    deliveries: detail.deliveries.map(({ delivery, attempts }) => ({
+      id: delivery.id,
+      webhookId: delivery.message,
+      type: delivery.type,
+      party: delivery.party,
+      street: delivery.street,
+      to: delivery.endpoint.kind === 'webhook' ? originOf(delivery.endpoint.url) : delivery.endpoint.topic,
+      state: delivery.state,
+      createdAt: isoTime(delivery.createdAt),
+      attempts: attempts.map((attempt) => ({
+        number: attempt.number,
+        at: isoTime(attempt.at),
+        tookMs: attempt.took,
+        outcome: attempt.outcome,
+      })),
+    })),
+    receipts: detail.receipts.map(({ kind: _, at, ...receipt }) => ({ ...receipt, at: at === null ? null : isoTime(at) })),
+  };
+}
+
+/** A webhook's path may hold a secret; the origin is enough to know whom it went to. */
+function originOf(url: string): string {
+  return new URL(url).origin;
+}
