@@ -1,12 +1,14 @@
 import { once } from 'node:events';
 import { connect, createServer } from 'node:net';
 import type { AddressInfo, Socket } from 'node:net';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { Connection } from './connection.ts';
 import { DEFAULT_LIMITS } from './limits.ts';
-import { connectPacket, publishPacket } from './test-rig.ts';
+import { connectPacket, publishPacket, SOON } from './test-rig.ts';
 import { Undurable } from './undurable.ts';
 
+vi.setConfig({ testTimeout: 60_000 });
+const soon = <T>(value: () => T) => expect.poll(value, SOON);
 const open: (() => unknown)[] = [];
 afterEach(() => {
   for (const close of open.splice(0).reverse()) close();
@@ -17,14 +19,18 @@ async function bench() {
   await once(server, 'listening');
   const peer = connect((server.address() as AddressInfo).port, '127.0.0.1');
   const [socket] = (await once(server, 'connection')) as [Socket];
-  open.push(() => server.close(), () => peer.destroy(), () => socket.destroy());
+  open.push(
+    () => server.close(),
+    () => peer.destroy(),
+    () => socket.destroy(),
+  );
   const undurable = new Undurable({ highWater: 1_000, emit: () => undefined, resumed: () => connection.wake() });
   const connection = new Connection({ socket, undurable, limits: DEFAULT_LIMITS, acknowledged: () => undefined, refused: () => undefined });
   const read: Buffer[] = [];
   socket.on('readable', () => {
     for (let chunk = socket.read() as Buffer | null; chunk !== null; chunk = socket.read() as Buffer | null) read.push(chunk);
   });
-  const received = (bytes: number) => expect.poll(() => Buffer.concat(read).length).toBe(bytes);
+  const received = (bytes: number) => soon(() => Buffer.concat(read).length).toBe(bytes);
   connection.ready = true;
   peer.write(connectPacket());
   await received(connectPacket().length);
@@ -66,7 +72,7 @@ describe('a connection', () => {
     socket.write(Buffer.alloc(16 * 1_024 * 1_024));
     expect(connection.congested).toBe(true);
     peer.write(Buffer.from([0xc0, 0]));
-    await expect.poll(() => socket.bytesRead).toBe(before + 2);
+    await soon(() => socket.bytesRead).toBe(before + 2);
     expect(Buffer.concat(read)).toHaveLength(before);
     expect(connection.tick(DEFAULT_LIMITS.drainTimeout - 1)).toBe(null);
     peer.resume();

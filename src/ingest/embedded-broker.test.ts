@@ -2,11 +2,26 @@ import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { Aedes } from 'aedes';
 import { connectAsync } from 'mqtt';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { hashPassword } from './log-in.ts';
-import { createQuickIntake, HeldIntake, openBench, packet, PUBACK, publishPacket, PUBREC, RawClient, subscribePacket, text, number } from './test-rig.ts';
+import {
+  createQuickIntake,
+  HeldIntake,
+  openBench,
+  packet,
+  PUBACK,
+  publishPacket,
+  PUBREC,
+  RawClient,
+  subscribePacket,
+  text,
+  number,
+  SOON,
+} from './test-rig.ts';
 import type { Bench } from './test-rig.ts';
 
+vi.setConfig({ testTimeout: 60_000 });
+const soon = <T>(value: () => T) => expect.poll(value, SOON);
 const open: (() => unknown)[] = [];
 afterEach(async () => {
   for (const close of open.splice(0).reverse()) await close();
@@ -243,7 +258,7 @@ describe('what goes out', () => {
     }
     const bodies = Array.from({ length: 50 }, (_, index) => `${index}`);
     for (const body of bodies) await broker.publish('orders/fire', body, { qos: 1 });
-    await expect.poll(() => received).toEqual([bodies, bodies, bodies]);
+    await soon(() => received).toEqual([bodies, bodies, bodies]);
   });
 
   it('lets receivers listen to orders, watchers to the city where it is open, nobody to anything else', async () => {

@@ -142,7 +142,9 @@ class EmbeddedBroker implements Broker {
       for (const filter of filters) this.door.of(client)?.filters.delete(filter);
     });
     // Its in-memory persistence has nothing that can fail; without a listener an error event would end the process unsaid.
-    (aedes as unknown as NodeJS.EventEmitter).on('error', (error: Error) => emit({ name: 'ingest.connection-failed', reason: error.message }));
+    (aedes as unknown as NodeJS.EventEmitter).on('error', (error: Error) =>
+      emit({ name: 'ingest.connection-failed', reason: error.message }),
+    );
   }
 
   private broke(client: Client, error: Error): void {

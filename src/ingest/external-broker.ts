@@ -146,7 +146,14 @@ class ExternalBroker implements Broker {
 
   counts(): BrokerCounts {
     const { bytes, messages, paused, pauses } = this.undurable;
-    return { ...this.tally, connections: this.client.connected ? 1 : 0, undurableBytes: bytes, undurableMessages: messages, paused, pauses };
+    return {
+      ...this.tally,
+      connections: this.client.connected ? 1 : 0,
+      undurableBytes: bytes,
+      undurableMessages: messages,
+      paused,
+      pauses,
+    };
   }
 
   private receive(packet: Packet): void {

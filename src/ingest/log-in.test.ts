@@ -10,13 +10,9 @@ describe('logging in', () => {
     const logIns = new LogIns(gateways);
     const check = (gateway: string, password: string) => logIns.check(gateway, Buffer.from(password));
     expect(await Promise.all([check('gw-01', 'one'), check('gw-02', 'two'), check('gw-01', 'one')])).toEqual([true, true, true]);
-    expect(await Promise.all([check('gw-01', 'two'), check('gw-01', ''), check('gw-03', 'one'), check('', ''), check('__proto__', 'one')])).toEqual([
-      false,
-      false,
-      false,
-      false,
-      false,
-    ]);
+    expect(
+      await Promise.all([check('gw-01', 'two'), check('gw-01', ''), check('gw-03', 'one'), check('', ''), check('__proto__', 'one')]),
+    ).toEqual([false, false, false, false, false]);
   });
 
   it('recognises a password that was right before without the long way', async () => {
@@ -29,10 +25,13 @@ describe('logging in', () => {
     expect(await logIns.check('gw', Buffer.from('onE'))).toBe(false);
   });
 
-  it.each(['', 'plain', 'scrypt$16384$8$1$$', 'scrypt$16383$8$1$AAAAAAAAAAAAAAAAAAAAAA==$AAAAAAAAAAAAAAAAAAAAAA==', 'scrypt$1048576$1024$1$AAAAAAAAAAAAAAAAAAAAAA==$AAAAAAAAAAAAAAAAAAAAAA=='])(
-    'refuses the hash %j at the start',
-    (passwordHash) => {
-      expect(() => new LogIns(new Map([['gw', { passwordHash }]]))).toThrow(/password-hash-invalid/);
-    },
-  );
+  it.each([
+    '',
+    'plain',
+    'scrypt$16384$8$1$$',
+    'scrypt$16383$8$1$AAAAAAAAAAAAAAAAAAAAAA==$AAAAAAAAAAAAAAAAAAAAAA==',
+    'scrypt$1048576$1024$1$AAAAAAAAAAAAAAAAAAAAAA==$AAAAAAAAAAAAAAAAAAAAAA==',
+  ])('refuses the hash %j at the start', (passwordHash) => {
+    expect(() => new LogIns(new Map([['gw', { passwordHash }]]))).toThrow(/password-hash-invalid/);
+  });
 });

@@ -78,7 +78,8 @@ function parse(text: string): PasswordHash {
     hash: Buffer.from(hash ?? '', 'base64'),
   };
   const whole = scheme === 'scrypt' && more.length === 0 && parsed.salt.length >= 8 && parsed.hash.length >= 16;
-  if (!whole || !isAffordable(parsed)) throw new IngestError('password-hash-invalid', 'expected scrypt$N$r$p$salt$hash, salt and hash in base64');
+  if (!whole || !isAffordable(parsed))
+    throw new IngestError('password-hash-invalid', 'expected scrypt$N$r$p$salt$hash, salt and hash in base64');
   return parsed;
 }
 

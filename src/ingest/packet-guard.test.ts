@@ -24,7 +24,11 @@ describe('the packet guard', () => {
     const cuts = fc.array(fc.integer({ min: 1, max: 400 }), { minLength: 1, maxLength: 8 });
     fc.assert(
       fc.property(sizes, cuts, fc.boolean(), (payloads, chunks, tooLarge) => {
-        const packets = [connectPacket(), ...payloads.map((size) => publishPacket('city/a/b', Buffer.alloc(size), 1)), Buffer.from([0xc0, 0])];
+        const packets = [
+          connectPacket(),
+          ...payloads.map((size) => publishPacket('city/a/b', Buffer.alloc(size), 1)),
+          Buffer.from([0xc0, 0]),
+        ];
         if (tooLarge) packets.push(packet(0x30, Buffer.alloc(1_001)));
         const { fault, guard } = feed(Buffer.concat(packets), chunks);
         expect(fault).toBe(tooLarge ? 'packet-too-large' : null);
@@ -49,7 +53,8 @@ describe('the packet guard', () => {
   it('wants CONNECT first, known types and lengths of four bytes at most', () => {
     expect(feed(publishPacket('city/a/b', 'x'), [9]).fault).toBe('connect-expected');
     expect(feed(Buffer.from('GET / HTTP/1.1'), [9]).fault).toBe('connect-expected');
-    const after = (bytes: number[]) => feed(Buffer.concat([connectPacket(), Buffer.from(bytes)]), [1], { packetBytes: 2 ** 30, connectBytes: 200 }).fault;
+    const after = (bytes: number[]) =>
+      feed(Buffer.concat([connectPacket(), Buffer.from(bytes)]), [1], { packetBytes: 2 ** 30, connectBytes: 200 }).fault;
     expect(after([0x00, 0])).toBe('packet-type-reserved');
     expect(after([0xf0, 0])).toBe('packet-type-reserved');
     expect(after([0x30, 0x80, 0x80, 0x80, 0x80])).toBe('length-malformed');

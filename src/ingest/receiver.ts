@@ -57,7 +57,7 @@ export class Receiver {
     const isWill = (packet.cmd as string | undefined) !== 'publish';
     if (connection === undefined || (this.shut && isWill)) return answer(new Error('closed'));
     if (this.shut) return;
-    const fault = isWill ? null : faultOf(packet as PublishPacket & { payload: Buffer });
+    const fault = isWill ? null : faultOf(packet);
     if (fault !== null) {
       this.options.tally.refusedPackets += 1;
       this.options.emit({ name: 'ingest.packet-refused', reason: fault, bytes: packet.length ?? 0, client: brief(connection.id) });
@@ -120,7 +120,13 @@ export class Receiver {
     const isFirst = connection.astray === 0;
     connection.astray += 1;
     if (closed) tally.refusedPublishes += 1;
-    if (isFirst) emit({ name: 'ingest.publish-refused', gateway: connection.gateway, topic: brief(topic), reason: use === 'astray' ? 'topic-unknown' : 'topic-foreign' });
+    if (isFirst)
+      emit({
+        name: 'ingest.publish-refused',
+        gateway: connection.gateway,
+        topic: brief(topic),
+        reason: use === 'astray' ? 'topic-unknown' : 'topic-foreign',
+      });
     return !closed;
   }
 

@@ -31,7 +31,9 @@ function frameAt(bytes: Buffer, at: number): { readonly type: number; readonly b
     length += (byte & 0x7f) * 128 ** digit;
     if (byte >= 0x80) continue;
     const start = at + 2 + digit;
-    return start + length <= bytes.length ? { type: bytes[at] ?? 0, body: bytes.subarray(start, start + length), end: start + length } : null;
+    return start + length <= bytes.length
+      ? { type: bytes[at] ?? 0, body: bytes.subarray(start, start + length), end: start + length }
+      : null;
   }
   return null;
 }

@@ -6,6 +6,9 @@ import type { EmbeddedBrokerOptions } from './embedded-broker.ts';
 import type { Broker } from './broker.ts';
 import type { Intake } from './intake.ts';
 
+/** For `expect.poll`: what happens in its own time, on however slow a machine. */
+export const SOON = { timeout: 20_000, interval: 20 };
+
 export interface Offer {
   readonly gateway: string;
   readonly topic: string;
@@ -57,7 +60,13 @@ export interface Bench {
 
 export async function openBench(options: Partial<EmbeddedBrokerOptions> & { readonly intake: Intake }): Promise<Bench> {
   const events: TelemetryEvent[] = [];
-  const broker = await openEmbeddedBroker({ host: '127.0.0.1', port: 0, gateways: null, emit: (event) => void events.push(event), ...options });
+  const broker = await openEmbeddedBroker({
+    host: '127.0.0.1',
+    port: 0,
+    gateways: null,
+    emit: (event) => void events.push(event),
+    ...options,
+  });
   return { broker, port: broker.address.port, events };
 }
 
@@ -171,7 +180,12 @@ export function connectPacket(
   return packet(0x10, Buffer.concat(parts));
 }
 
-export function publishPacket(topic: string | Buffer, payload: string | Buffer, id = 0, options: { qos?: number; retain?: boolean } = {}): Buffer {
+export function publishPacket(
+  topic: string | Buffer,
+  payload: string | Buffer,
+  id = 0,
+  options: { qos?: number; retain?: boolean } = {},
+): Buffer {
   const qos = options.qos ?? (id > 0 ? 1 : 0);
   const parts = [text(topic), ...(qos > 0 ? [number(id)] : []), Buffer.from(payload as string)];
   return packet(0x30 | (qos << 1) | (options.retain === true ? 1 : 0), Buffer.concat(parts));

@@ -1,8 +1,25 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { readStrictly } from './reference-reader.ts';
-import { connectPacket, createQuickIntake, createRandom, HeldIntake, number, openBench, packet, PINGRESP, PUBACK, publishPacket, PUBREC, RawClient, subscribePacket } from './test-rig.ts';
+import {
+  connectPacket,
+  createQuickIntake,
+  createRandom,
+  HeldIntake,
+  number,
+  openBench,
+  packet,
+  PINGRESP,
+  PUBACK,
+  publishPacket,
+  PUBREC,
+  RawClient,
+  subscribePacket,
+  SOON,
+} from './test-rig.ts';
 import type { Bench } from './test-rig.ts';
 
+vi.setConfig({ testTimeout: 60_000 });
+const soon = <T>(value: () => T) => expect.poll(value, SOON);
 const open: (() => unknown)[] = [];
 afterEach(async () => {
   for (const close of open.splice(0).reverse()) await close();
@@ -41,14 +58,14 @@ describe('hostile bytes', () => {
     const half = new RawClient(port);
     half.write(connectPacket().subarray(0, 9));
     await Promise.all([silent.closed, half.closed]);
-    await expect.poll(() => broker.counts()).toMatchObject({ connections: 0, halfOpen: 0 });
+    await soon(() => broker.counts()).toMatchObject({ connections: 0, halfOpen: 0 });
   });
 
   it('B6 more connections than allowed, and more half-open ones, are refused and counted', async () => {
     const { port, broker } = await start({ intake: createQuickIntake(), limits: { connections: 5, halfOpen: 2 } });
     const half = [new RawClient(port), new RawClient(port)];
     open.push(() => half.forEach(({ socket }) => socket.destroy()));
-    await expect.poll(() => broker.counts().halfOpen).toBe(2);
+    await soon(() => broker.counts().halfOpen).toBe(2);
     await new RawClient(port).closed;
     for (const [index, client] of half.entries()) client.write(connectPacket({ id: `half-${index}` }));
     await Promise.all(half.map((client) => client.until(2, 1)));
@@ -72,9 +89,34 @@ describe('hostile bytes', () => {
     const intake = createQuickIntake();
     const { port } = await start({ intake });
     const topics = [
-      'x'.repeat(65_535), `city/${'a/'.repeat(256)}`, 'a/'.repeat(30_000), 'city/a\0b', '\0', 'city/+/x', 'city/#', '#', '+', '$SYS/broker', '$SYS/x/new/clients',
-      '$share/a/b', '__proto__', 'constructor', 'toString', 'city/__proto__/constructor', 'orders/__proto__/receipts', '/', '//', ' ', 'city/', '\uFFFF', '\uFFFD', '\uD83D\uDE00',
-      Buffer.from([0xff, 0xfe]), Buffer.from([0xed, 0xa0, 0x80]), Buffer.from([0xf0, 0x9f, 0x98]), '',
+      'x'.repeat(65_535),
+      `city/${'a/'.repeat(256)}`,
+      'a/'.repeat(30_000),
+      'city/a\0b',
+      '\0',
+      'city/+/x',
+      'city/#',
+      '#',
+      '+',
+      '$SYS/broker',
+      '$SYS/x/new/clients',
+      '$share/a/b',
+      '__proto__',
+      'constructor',
+      'toString',
+      'city/__proto__/constructor',
+      'orders/__proto__/receipts',
+      '/',
+      '//',
+      ' ',
+      'city/',
+      '\uFFFF',
+      '\uFFFD',
+      '\uD83D\uDE00',
+      Buffer.from([0xff, 0xfe]),
+      Buffer.from([0xed, 0xa0, 0x80]),
+      Buffer.from([0xf0, 0x9f, 0x98]),
+      '',
     ];
     for (const topic of topics) {
       const client = await enter(port, { id: 'pub' });
@@ -83,14 +125,20 @@ describe('hostile bytes', () => {
       await Promise.race([client.until(PUBACK, 1).catch(() => undefined), client.closed]);
       if (client.ids(PUBACK).length > 0) expect(intake.topics().at(-1)).toBe(topic);
       else expect(intake.offers.length).toBe(before);
-      for (const bytes of [subscribePacket(3, topic.toString(), 1), packet(0xa2, Buffer.concat([number(4), number(2), Buffer.from('__')]))]) {
+      for (const bytes of [
+        subscribePacket(3, topic.toString(), 1),
+        packet(0xa2, Buffer.concat([number(4), number(2), Buffer.from('__')])),
+      ]) {
         const listener = await enter(port, { id: 'sub' });
         listener.write(bytes);
         await Promise.race([listener.until(9, 1), listener.until(11, 1), listener.closed]).catch(() => undefined);
         listener.socket.destroy();
       }
       const named = new RawClient(port);
-      named.write(connectPacket({ id: topic.toString().slice(0, 20_000), will: { topic: topic.toString().slice(0, 20_000), payload: 'x' } }), Buffer.from([0xc0, 0]));
+      named.write(
+        connectPacket({ id: topic.toString().slice(0, 20_000), will: { topic: topic.toString().slice(0, 20_000), payload: 'x' } }),
+        Buffer.from([0xc0, 0]),
+      );
       await Promise.race([named.until(13, 1), named.closed]).catch(() => undefined);
       named.socket.destroy();
     }
@@ -120,14 +168,18 @@ describe('hostile bytes', () => {
     expect(broker.counts().offered).toBe(0);
   });
 
-  it(`B1 ${MUTATIONS} mutated conversations: nothing malformed is offered or acknowledged, the rest goes on`, { timeout: 120_000 }, async () => {
+  it(`B1 ${MUTATIONS} mutated conversations: nothing malformed is offered or acknowledged, the rest goes on`, {
+    timeout: 240_000,
+  }, async () => {
     const intake = createQuickIntake();
     const { port, broker } = await start({ intake, limits: { halfOpen: 10_000, logInDelay: 0 } });
     const random = createRandom(20_261_123);
     const wrong: string[] = [];
     let acknowledged = 0;
     for (let done = 0; done < MUTATIONS; done += AT_ONCE) {
-      const runs = Array.from({ length: Math.min(AT_ONCE, MUTATIONS - done) }, (_, index) => converse(port, mutate(conversation(done + index), random)));
+      const runs = Array.from({ length: Math.min(AT_ONCE, MUTATIONS - done) }, (_, index) =>
+        converse(port, mutate(conversation(done + index), random)),
+      );
       for (const { bytes, ids } of await Promise.all(runs)) {
         acknowledged += ids.length;
         const { acknowledgeable } = readStrictly(bytes);
@@ -136,7 +188,7 @@ describe('hostile bytes', () => {
     }
     expect(wrong).toEqual([]);
     expect(acknowledged).toBeGreaterThan(MUTATIONS / 4);
-    await expect.poll(() => broker.counts()).toMatchObject({ connections: 0, halfOpen: 0, undurableBytes: 0 });
+    await soon(() => broker.counts()).toMatchObject({ connections: 0, halfOpen: 0, undurableBytes: 0 });
     const last = await enter(port, { id: 'last' });
     last.write(publishPacket('city/gw/s', 'x', 1));
     await last.until(PUBACK, 1);
@@ -211,7 +263,7 @@ describe('too much at once', () => {
     const payload = 'x'.repeat(4_000);
     const count = 1_000;
     for (const client of clients) for (let id = 1; id <= count; id += 1) client.write(publishPacket('city/gw/s', payload, id));
-    await expect.poll(() => broker.counts().paused).toBe(true);
+    await soon(() => broker.counts().paused).toBe(true);
     let settled = 0;
     let highest = 0;
     while (settled < 2 * count) {
@@ -227,10 +279,12 @@ describe('too much at once', () => {
     expect(broker.counts()).toMatchObject({ paused: false, undurableBytes: 0, acknowledged: 2 * count });
     expect(broker.counts().pauses).toBeGreaterThan(1);
     const named = events.map(({ name }) => name);
-    expect(named.filter((name) => name === 'ingest.sockets-resumed')).toHaveLength(named.filter((name) => name === 'ingest.sockets-paused').length);
+    expect(named.filter((name) => name === 'ingest.sockets-resumed')).toHaveLength(
+      named.filter((name) => name === 'ingest.sockets-paused').length,
+    );
   });
 
-  it('N3 a pause longer than the keepalive ends nobody; silence without a pause does', { timeout: 20_000 }, async () => {
+  it('N3 a pause longer than the keepalive ends nobody; silence without a pause does', async () => {
     const intake = new HeldIntake();
     const { port, broker } = await start({ intake, limits: { undurableBytes: 1_000 } });
     const client = await enter(port, { id: 'gw', keepalive: 1 });
@@ -240,7 +294,7 @@ describe('too much at once', () => {
     const paused = performance.now();
     const pings = setInterval(() => client.write(Buffer.from([0xc0, 0])), 400);
     open.push(() => clearInterval(pings));
-    await expect.poll(() => performance.now() - paused, { timeout: 10_000, interval: 100 }).toBeGreaterThan(2_600);
+    await soon(() => performance.now() - paused).toBeGreaterThan(2_600);
     expect(client.ids(13)).toEqual([]);
     expect(broker.counts()).toMatchObject({ paused: true, connections: 1, silentConnections: 0 });
     clearInterval(pings);
