@@ -131,8 +131,7 @@ export class RawClient {
   }
 }
 
-export const CONNACK = 2;
-export const PUBLISH = 3;
+const CONNACK = 2;
 export const PUBACK = 4;
 export const PUBREC = 5;
 export const PINGRESP = 13;
