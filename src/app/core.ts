@@ -43,6 +43,8 @@ export class Core {
   readonly engine = new Engine();
   private readonly load: (event: Configured) => Definition;
   private readonly decoder = createDecoder();
+  /** Emptied after every report: most have none. */
+  private readonly verdicts: Verdict[] = [];
   private alerts: Alerts = createAlerts();
   private registry: Registry | null = null;
   private dispatcher: Dispatch | null = null;
@@ -190,21 +192,24 @@ export class Core {
       }
       return answer;
     }
-    const firstRejection = outcome.rejections.length;
-    const { readings, tests, duplicates } = outcome.counts;
+    const { counts, rejections } = outcome;
+    const { readings, tests, duplicates } = counts;
+    const first = rejections.length;
     if (decoded.kind === 'refused') this.reject(event, decoded.rejection, outcome);
     else {
       for (const rejection of decoded.rejections) this.reject(event, rejection, outcome);
-      decoded.reports.forEach((report, i) => this.report(event, report, memberPointer(decoded.members, i), outcome));
+      for (let i = 0; i < decoded.reports.length; i += 1) {
+        this.report(event, decoded.reports[i] as Report, memberPointer(decoded.members, i), outcome);
+      }
     }
-    const rejections = outcome.rejections.slice(firstRejection);
-    countMessage(outcome.counts, decoded.codec, rejections.length === 0 ? 'read' : 'rejected');
+    const clean = rejections.length === first;
+    countMessage(counts, decoded.codec, clean ? 'read' : 'rejected');
     return {
       kind: 'message',
-      readings: outcome.counts.readings - readings,
-      tests: outcome.counts.tests - tests,
-      duplicates: outcome.counts.duplicates - duplicates,
-      rejections,
+      readings: counts.readings - readings,
+      tests: counts.tests - tests,
+      duplicates: counts.duplicates - duplicates,
+      rejections: clean ? NONE : rejections.slice(first),
     };
   }
 
@@ -235,13 +240,15 @@ export class Core {
     }
     const { sensor, observedAt } = resolved;
     if (events && observedAt > this.now) this.moveClock(observedAt, outcome);
-    const verdicts: Verdict[] = [];
-    const late = this.engine.counts.late;
-    this.engine.observe(sensor, report.values, observedAt, verdicts);
-    outcome.counts.late += this.engine.counts.late - late;
-    for (const _ in report.values) outcome.counts.readings += 1;
-    outcome.counts.lag = this.now - observedAt;
+    const { counts } = outcome;
+    const { verdicts, engine } = this;
+    const late = engine.counts.late;
+    counts.readings += engine.observe(sensor, report.values, observedAt, verdicts);
+    counts.late += engine.counts.late - late;
+    counts.lag = this.now - observedAt;
+    if (verdicts.length === 0) return;
     for (const verdict of verdicts) this.follow(verdict, outcome);
+    verdicts.length = 0;
   }
 
   private moveClock(at: Millis, outcome: BatchOutcome): void {
@@ -304,6 +311,8 @@ export class Core {
 function noDefinitions(): never {
   throw new Error('this core was given no definitions to load');
 }
+
+const NONE: readonly Rejection[] = [];
 
 /** Where in a batch a report stood; a single message has no member. */
 function memberPointer(members: readonly number[] | null, i: number): string {

@@ -86,16 +86,20 @@ export class Engine {
     this.reschedule();
   }
 
-  /** Takes in what one sensor reported at one instant, and evaluates every key that it concerns. */
-  observe(sensor: Sensor, values: Readonly<Record<string, Scalar>>, at: Millis, out: Verdict[]): void {
+  /**
+   * Takes in what one sensor reported at one instant, and evaluates every key that it concerns.
+   * @returns how many readings that were
+   */
+  observe(sensor: Sensor, values: Readonly<Record<string, Scalar>>, at: Millis, out: Verdict[]): number {
     let bySensor = this.feeds.get(sensor.id);
     if (bySensor === undefined) {
       bySensor = new Map();
       this.feeds.set(sensor.id, bySensor);
     }
     const { touched } = this;
-    touched.length = 0;
+    let readings = 0;
     for (const measure in values) {
+      readings += 1;
       let feeds = bySensor.get(measure);
       if (feeds === undefined) {
         feeds = this.feedsOf(sensor, measure);
@@ -112,8 +116,11 @@ export class Engine {
         this.store(feed, measure, value, at);
       }
     }
-    for (const key of touched) this.evaluate(key, out);
-    touched.length = 0;
+    if (touched.length > 0) {
+      for (const key of touched) this.evaluate(key, out);
+      touched.length = 0;
+    }
+    return readings;
   }
 
   /** Lets the clock pass: holds and absences that have come due by `now` are decided. */

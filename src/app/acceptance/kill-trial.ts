@@ -142,7 +142,7 @@ class Load {
   }
 
   static async start(options: KillTrialOptions, trial: Trial, ledger: Ledger): Promise<Load> {
-    const client = await connectAsync({ host: '127.0.0.1', port: trial.mqttPort, clientId: 'kill-trial', clean: false, reconnectPeriod: 50, keepalive: 10 });
+    const client = await connectAsync({ host: '127.0.0.1', port: trial.mqttPort, clientId: 'kill-trial', clean: false, reconnectPeriod: 50, connectTimeout: 2_000, keepalive: 10 });
     client.on('error', () => undefined);
     return new Load(options, ledger, client);
   }
