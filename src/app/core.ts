@@ -43,7 +43,7 @@ export class Core {
   readonly engine = new Engine();
   private readonly load: (event: Configured) => Definition;
   private readonly decoder = createDecoder();
-  /** Emptied after every report: most have none. */
+  /** Emptied before every report: most have none. */
   private readonly verdicts: Verdict[] = [];
   private alerts: Alerts = createAlerts();
   private registry: Registry | null = null;
@@ -242,13 +242,14 @@ export class Core {
     if (events && observedAt > this.now) this.moveClock(observedAt, outcome);
     const { counts } = outcome;
     const { verdicts, engine } = this;
+    // One that failed halfway must leave nothing to the next.
+    verdicts.length = 0;
     const late = engine.counts.late;
     counts.readings += engine.observe(sensor, report.values, observedAt, verdicts);
     counts.late += engine.counts.late - late;
     counts.lag = this.now - observedAt;
     if (verdicts.length === 0) return;
     for (const verdict of verdicts) this.follow(verdict, outcome);
-    verdicts.length = 0;
   }
 
   private moveClock(at: Millis, outcome: BatchOutcome): void {
