@@ -97,6 +97,7 @@ export class Engine {
       this.feeds.set(sensor.id, bySensor);
     }
     const { touched } = this;
+    touched.length = 0;
     let readings = 0;
     for (const measure in values) {
       readings += 1;
@@ -116,10 +117,7 @@ export class Engine {
         this.store(feed, measure, value, at);
       }
     }
-    if (touched.length > 0) {
-      for (const key of touched) this.evaluate(key, out);
-      touched.length = 0;
-    }
+    for (const key of touched) this.evaluate(key, out);
     return readings;
   }
 
