@@ -98,16 +98,17 @@ export class OpenOrder {
       const receiver = `${party}|${street ?? ''}`;
       const number = (this.sent.get(receiver) ?? 0) + 1;
       this.sent.set(receiver, number);
+      const message = fingerprint('msg', id, party, street ?? '', number);
       messages.push({
         kind: 'order-message',
-        id: fingerprint('msg', id, party, street ?? '', number),
+        id: message,
         type: notice.type,
         order: id,
         party,
         street,
         drill,
         at: notice.at,
-        body: orderBody(this.order, assignment, notice, `${links}${id}`),
+        body: orderBody(this.order, assignment, { ...notice, id: message }, `${links}${id}`),
       });
       this.told = this.order.level;
     }

@@ -10,9 +10,11 @@ export interface Notice {
 }
 
 /** The JSON of the contract, held to `schemas/order-message.schema.json`: the order as it is now, and the receiver's own share of it. */
-export function orderBody(order: WorkOrder, assignment: Assignment, notice: Notice, self: string): string {
+export function orderBody(order: WorkOrder, assignment: Assignment, notice: Notice & { readonly id: string }, self: string): string {
   const { receipt } = notice;
   return JSON.stringify({
+    // The same as `webhook-id`: MQTT has no header to carry it, and a receiver must be able to tell a repeat.
+    id: notice.id,
     type: notice.type,
     timestamp: isoTime(notice.at),
     data: {
