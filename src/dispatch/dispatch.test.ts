@@ -172,6 +172,7 @@ describe('an incident goes on', () => {
 test('the body says where the order stands, with times in UTC', () => {
   const rig = new Rig().happen(0, 'opened');
   expect(bodyOf(rig.step.messages[2])).toEqual({
+    id: rig.step.messages[2]?.id,
     type: 'order.dispatched',
     timestamp: '2026-11-23T00:00:00.000Z',
     data: {
