@@ -111,12 +111,20 @@ export default defineConfig(
       'no-restricted-globals': [
         'error',
         ...forbidden(['setTimeout', 'setInterval', 'setImmediate', 'queueMicrotask', 'performance'], NO_CLOCK.message),
-        ...forbidden(['fetch', 'process', 'console', 'WebSocket', 'globalThis', 'global', 'crypto'], 'The core does no I/O: take the value as an argument, return what is to be done.'),
+        ...forbidden(
+          ['fetch', 'process', 'console', 'WebSocket', 'globalThis', 'global', 'crypto'],
+          'The core does no I/O: take the value as an argument, return what is to be done.',
+        ),
       ],
       'no-restricted-imports': [
         'error',
         {
-          patterns: [{ regex: '^(node:|(fs|os|net|tls|http|https|dns|child_process|worker_threads|crypto|timers|process|perf_hooks)(/|$))', message: 'The core does no I/O.' }],
+          patterns: [
+            {
+              regex: '^(node:|(fs|os|net|tls|http|https|dns|child_process|worker_threads|crypto|timers|process|perf_hooks)(/|$))',
+              message: 'The core does no I/O.',
+            },
+          ],
         },
       ],
     },
@@ -125,7 +133,10 @@ export default defineConfig(
     // A digest is arithmetic; everything else in node:crypto is chance or secrets.
     files: ['src/model/fingerprint.ts'],
     rules: {
-      'no-restricted-imports': ['error', { paths: [{ name: 'node:crypto', allowImportNames: ['createHash'] }], patterns: [{ regex: '^node:(?!crypto$)' }] }],
+      'no-restricted-imports': [
+        'error',
+        { paths: [{ name: 'node:crypto', allowImportNames: ['createHash'] }], patterns: [{ regex: '^node:(?!crypto$)' }] },
+      ],
     },
   },
   {

@@ -31,7 +31,9 @@ function checkNode() {
   const [needMajor, needMinor] = OLDEST_NODE;
   if (major > needMajor || (major === needMajor && minor >= needMinor)) return;
   const need = OLDEST_NODE.join('.');
-  throw new SetUpError(`需要 Node ${need} 或更新，当前为 ${process.versions.node} / Maibo needs Node ${need} or newer; this is ${process.versions.node}.`);
+  throw new SetUpError(
+    `需要 Node ${need} 或更新，当前为 ${process.versions.node} / Maibo needs Node ${need} or newer; this is ${process.versions.node}.`,
+  );
 }
 
 /** npm leaves a record of what it installed; an install that was cut short leaves none. */
@@ -40,7 +42,9 @@ function dependenciesInstalled() {
   if (!existsSync(record)) return false;
   const installed = JSON.parse(readFileSync(record, 'utf8')).packages;
   const locked = JSON.parse(readFileSync(join(ROOT, 'package-lock.json'), 'utf8')).packages;
-  return Object.entries(locked).every(([path, { version, optional }]) => path === '' || optional === true || installed[path]?.version === version);
+  return Object.entries(locked).every(
+    ([path, { version, optional }]) => path === '' || optional === true || installed[path]?.version === version,
+  );
 }
 
 const ENTRY = join(ROOT, 'dist/main.js');
@@ -52,7 +56,10 @@ function fingerprint() {
   const names = readdirSync(join(ROOT, 'src'), { recursive: true }).map((name) => join('src', String(name)));
   const files = names.filter((name) => name.endsWith('.ts') && !name.endsWith('.test.ts'));
   for (const name of [...files.sort(), 'package-lock.json', 'tsconfig.json', 'tsconfig.build.json']) {
-    digest.update(`${name}\0`).update(readFileSync(join(ROOT, name))).update('\0');
+    digest
+      .update(`${name}\0`)
+      .update(readFileSync(join(ROOT, name)))
+      .update('\0');
   }
   return digest.digest('hex');
 }

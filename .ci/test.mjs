@@ -8,16 +8,26 @@ import { ROOT, setUp, SetUpError } from './setup.mjs';
 
 const bin = (path) => join(ROOT, 'node_modules', path);
 
-/** In the order in which a mistake is cheapest to find. */
-const CHECKS = [
-  { name: 'format', zh: '格式', mend: 'npm run format', command: [bin('@biomejs/biome/bin/biome'), 'ci', '--colors=off', '--max-diagnostics=20', '.'] },
-  { name: 'lint', zh: '静态检查', command: [bin('eslint/bin/eslint.js'), '--max-warnings=0', '.'] },
-  { name: 'direction', zh: '依赖方向', command: [bin('dependency-cruiser/bin/dependency-cruise.mjs'), '--config', '.dependency-cruiser.cjs', 'src', 'bench'] },
-  { name: 'types', zh: '类型', command: [bin('typescript/bin/tsc'), '-p', 'tsconfig.json'] },
-  { name: 'rules', zh: '规则测试', command: ['dist/main.js', 'rules', 'test', '--json'], count: countRules },
-  { name: 'unit', zh: '单元测试', project: 'unit' },
-  { name: 'acceptance', zh: '验收测试', project: 'acceptance' },
-];
+const FORMAT = {
+  name: 'format',
+  zh: '格式',
+  mend: 'npm run format',
+  command: [bin('@biomejs/biome/bin/biome'), 'ci', '--colors=off', '--reporter=summary', '.'],
+};
+const LINT = { name: 'lint', zh: '静态检查', command: [bin('eslint/bin/eslint.js'), '--max-warnings=0', '.'] };
+const DIRECTION = {
+  name: 'direction',
+  zh: '依赖方向',
+  command: [bin('dependency-cruiser/bin/dependency-cruise.mjs'), '--config', '.dependency-cruiser.cjs', 'src', 'bench'],
+};
+const TYPES = { name: 'types', zh: '类型', command: [bin('typescript/bin/tsc'), '-p', 'tsconfig.json'] };
+const RULES = { name: 'rules', zh: '规则测试', command: ['dist/main.js', 'rules', 'test', '--json'], count: countRules };
+const UNIT = { name: 'unit', zh: '单元测试', project: 'unit' };
+const ACCEPTANCE = { name: 'acceptance', zh: '验收测试', project: 'acceptance' };
+
+/** One stage after another; the lanes of a stage side by side. What measures or has time-outs runs alone. */
+const STAGES = [[[FORMAT, DIRECTION, TYPES, RULES], [LINT]], [[UNIT]], [[ACCEPTANCE]]];
+const CHECKS = STAGES.flat(2);
 
 const total = { passed: 0, failed: 0, skipped: 0 };
 const scratch = mkdtempSync(join(tmpdir(), 'maibo-test-'));
@@ -42,10 +52,7 @@ if (unknown.length > 0) {
 try {
   await setUp();
   add(await report('setup', '准备', async () => ({ passed: 1, failed: 0, skipped: [] })));
-  for (const check of CHECKS) {
-    if (stopped || (asked.length > 0 && !asked.includes(check.name))) continue;
-    add(await report(check.name, check.zh, () => (check.project === undefined ? runTool(check) : runProject(check.project))));
-  }
+  for (const lanes of STAGES) await Promise.all(lanes.map(runInTurn));
 } catch (error) {
   console.error(error instanceof SetUpError ? error.message : error);
   total.failed += 1;
@@ -57,6 +64,13 @@ if (stopped) {
 process.exitCode = total.failed === 0 ? 0 : 1;
 console.log(`${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
 
+async function runInTurn(checks) {
+  for (const check of checks) {
+    if (stopped || (asked.length > 0 && !asked.includes(check.name))) continue;
+    add(await report(check.name, check.zh, () => (check.project === undefined ? runTool(check) : runProject(check.project))));
+  }
+}
+
 function add(counts) {
   total.passed += counts.passed;
   total.failed += counts.failed;
@@ -67,7 +81,9 @@ async function report(name, zh, check) {
   const started = performance.now();
   const counts = await check();
   const seconds = ((performance.now() - started) / 1_000).toFixed(1);
-  console.log(`${counts.failed === 0 ? '✓' : '✗'} ${zh} ${name}: ${counts.passed} passed, ${counts.failed} failed, ${counts.skipped.length} skipped (${seconds} s)`);
+  console.log(
+    `${counts.failed === 0 ? '✓' : '✗'} ${zh} ${name}: ${counts.passed} passed, ${counts.failed} failed, ${counts.skipped.length} skipped (${seconds} s)`,
+  );
   for (const { name: test, reason } of counts.skipped) console.log(`  ↷ 跳过 skipped: ${test}${reason === null ? '' : ` · ${reason}`}`);
   return counts;
 }
@@ -101,7 +117,14 @@ function countRules(output, code) {
 
 async function runProject(project) {
   const counts = join(scratch, `${project}.json`);
-  const args = ['run', '--project', project, '--allowOnly=false', '--reporter=default', `--reporter=${join(ROOT, '.ci/counting-reporter.mjs')}`];
+  const args = [
+    'run',
+    '--project',
+    project,
+    '--allowOnly=false',
+    '--reporter=default',
+    `--reporter=${join(ROOT, '.ci/counting-reporter.mjs')}`,
+  ];
   const { code } = await node([bin('vitest/vitest.mjs'), ...args], 'inherit', { MAIBO_TEST_COUNTS: counts });
   let counted;
   try {
