@@ -133,7 +133,8 @@ export class Core {
         return { kind: 'configured', problems };
       }
       case 'started':
-        this.engine.settle(event.settled);
+        // A clock that follows the data stood still while we were away: nobody was shut out.
+        if (this.definition?.settings.clock !== 'events') this.engine.settle(event.settled);
         return { kind: 'done' };
       case 'tick':
         return { kind: 'done' };
@@ -241,15 +242,16 @@ export class Core {
     const { sensor, observedAt } = resolved;
     if (events && observedAt > this.now) this.moveClock(observedAt, outcome);
     const { counts } = outcome;
-    const { verdicts, engine } = this;
-    // One that failed halfway must leave nothing to the next.
-    verdicts.length = 0;
+    const { engine } = this;
     const late = engine.counts.late;
-    counts.readings += engine.observe(sensor, report.values, observedAt, verdicts);
+    try {
+      counts.readings += engine.observe(sensor, report.values, observedAt, this.verdicts);
+    } finally {
+      // Also where it failed: the engine has moved on, and would never say these again.
+      if (this.verdicts.length > 0) this.followAll(this.verdicts.splice(0), outcome);
+    }
     counts.late += engine.counts.late - late;
     counts.lag = this.now - observedAt;
-    if (verdicts.length === 0) return;
-    for (const verdict of verdicts) this.follow(verdict, outcome);
   }
 
   private moveClock(at: Millis, outcome: BatchOutcome): void {
@@ -258,7 +260,20 @@ export class Core {
     if (this.engine.nextAt() > at) return;
     const verdicts: Verdict[] = [];
     this.engine.advance(at, verdicts);
-    for (const verdict of verdicts) this.follow(verdict, outcome);
+    this.followAll(verdicts, outcome);
+  }
+
+  /** One that cannot be followed does not keep the others back. */
+  private followAll(verdicts: readonly Verdict[], outcome: BatchOutcome): void {
+    const failures: unknown[] = [];
+    for (const verdict of verdicts) {
+      try {
+        this.follow(verdict, outcome);
+      } catch (error) {
+        failures.push(error);
+      }
+    }
+    if (failures.length > 0) throw failures[0];
   }
 
   private follow(verdict: Verdict, outcome: BatchOutcome): void {
