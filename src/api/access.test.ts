@@ -1,0 +1,81 @@
+import fastify from 'fastify';
+import { describe, expect, it } from 'vitest';
+import { guardRoutes, type Role } from './access.ts';
+import { alertOf, apiOf, as, TOKENS } from './test-rig.ts';
+
+const READS = ['/api/v1/orders', '/api/v1/signs', '/api/v1/alerts', '/api/v1/rules', '/api/v1/sensors', '/api/v1/places', '/metrics'];
+const WRITES = [
+  { url: '/api/v1/orders/wo_1/receipts', payload: { party: 'fire', state: 'accepted' } },
+  { url: '/api/v1/alerts/al_1/reset', payload: { by: 'Wang' } },
+  { url: '/api/v1/readings', payload: [{ sensor: 's1', values: { rain: 1 } }] },
+];
+
+async function closed() {
+  return apiOf({ alert: () => alertOf() }, TOKENS);
+}
+
+describe('behind tokens', () => {
+  it('lets nobody in without one, and says how', async () => {
+    const { api, emitted } = await closed();
+    for (const url of READS) {
+      const answer = await api.inject(url);
+      expect(answer.statusCode, url).toBe(401);
+      expect(answer.headers['www-authenticate']).toBe('Bearer');
+      expect(answer.json()).toMatchObject({ code: 'api-unauthorized', titleZh: '需要有效的令牌' });
+    }
+    expect(emitted).toContainEqual({ name: 'api.token-refused', route: '/api/v1/orders', reason: 'absent' });
+  });
+
+  it.each(['Bearer wrong', 'Bearer ', 'Bearer', 'Basic dG9rZW4=', 'token-of-admin', 'Bearer token-of-admin extra'])(
+    'refuses "%s"',
+    async (authorization) => {
+      const { api } = await closed();
+      expect((await api.inject({ url: '/api/v1/orders', headers: { authorization } })).statusCode).toBe(401);
+    },
+  );
+
+  it('takes the scheme in any case, as HTTP has it', async () => {
+    const { api } = await closed();
+    expect((await api.inject({ url: '/api/v1/orders', headers: { authorization: 'bearer token-of-viewer' } })).statusCode).toBe(200);
+  });
+
+  it('lets a viewer read and not write, and says which role is needed', async () => {
+    const { api } = await closed();
+    for (const url of READS) expect((await api.inject({ url, headers: as('viewer') })).statusCode, url).toBe(200);
+    for (const write of WRITES) {
+      const answer = await api.inject({ method: 'POST', ...write, headers: as('viewer') });
+      expect(answer.json(), write.url).toMatchObject({ status: 403, code: 'api-forbidden', detail: expect.stringContaining('operator') });
+    }
+    expect((await api.inject({ url: '/api/v1/rejections', headers: as('viewer') })).statusCode).toBe(403);
+  });
+
+  it.each<Role>(['operator', 'admin'])('lets an %s write', async (role) => {
+    const { api } = await closed();
+    for (const write of WRITES)
+      expect((await api.inject({ method: 'POST', ...write, headers: as(role) })).statusCode, write.url).toBeLessThan(300);
+  });
+
+  it('leaves health and documentation open, and nothing else', async () => {
+    const { api } = await closed();
+    for (const url of ['/healthz', '/readyz', '/docs/', '/docs/errors', '/openapi.json'])
+      expect((await api.inject(url)).statusCode, url).toBe(200);
+    for (const url of ['/nowhere', '/docsandmore', '/api/v1/nothing', '/api/v1/events'])
+      expect((await api.inject(url)).statusCode, url).toBe(401);
+    expect((await api.inject({ url: '/nowhere', headers: as('viewer') })).statusCode).toBe(404);
+  });
+
+  it('refuses before it reads a body', async () => {
+    const { api } = await closed();
+    const answer = await api.inject({ method: 'POST', url: '/api/v1/readings', payload: 'x'.repeat(3_000_000) });
+    expect(answer.statusCode).toBe(401);
+  });
+});
+
+describe('a route that forgot its role', () => {
+  it('is refused when the server is made', () => {
+    const server = fastify();
+    guardRoutes(server, null, () => undefined);
+    expect(() => server.get('/api/v1/secret', () => 'x')).toThrow('declares no role');
+    expect(() => server.get('/api/v1/open', { config: { role: 'public' } }, () => 'x')).not.toThrow();
+  });
+});
