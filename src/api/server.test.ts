@@ -142,7 +142,7 @@ describe('lists', () => {
       topic: 'city/gw/s1',
       text: '{"values":· 1}·',
     });
-    expect(Buffer.from(item.sample, 'base64').toString('latin1')).toBe('{"values":\u0007 1}\xff');
+    expect(Buffer.from(String(item.sample), 'base64').toString('latin1')).toBe('{"values":\u0007 1}\xff');
   });
 });
 
@@ -218,10 +218,10 @@ describe('for whoever keeps it running', () => {
 describe('OpenAPI', () => {
   it('describes every route under /api, each with a summary in both languages', async () => {
     const { api } = await apiOf();
-    const described = (await api.inject('/openapi.json')).json() as {
+    const described = (await api.inject('/openapi.json')).json<{
       openapi: string;
       paths: Record<string, Record<string, { summary?: string }>>;
-    };
+    }>();
     expect(described.openapi).toMatch(/^3\.1/);
     const routes = printed(api.printRoutes({ commonPrefix: false, includeHooks: false }));
     expect(routes.length).toBeGreaterThan(12);

@@ -2,7 +2,8 @@ import { createAlerts, type Alerts, type AlertStep } from '../alerts/alerts.ts';
 import { createDecoder } from '../decode/decode.ts';
 import type { Refused } from '../decode/decoded.ts';
 import { createDispatch, type Dispatch, type DispatchStep } from '../dispatch/dispatch.ts';
-import { compileRule, type CompiledRule } from '../engine/compile-rule.ts';
+import { compileRule } from '../engine/compile-rule.ts';
+import type { CompiledRule } from '../engine/compiled-rule.ts';
 import { Engine, type SavedEngine } from '../engine/engine.ts';
 import type { LogEvent } from '../model/log-entry.ts';
 import type { Problem } from '../model/problem.ts';
@@ -45,7 +46,7 @@ export class Core {
   private readonly decoder = createDecoder();
   /** Emptied before every report: most have none. */
   private readonly verdicts: Verdict[] = [];
-  private alerts: Alerts = createAlerts();
+  private readonly alerts: Alerts = createAlerts();
   private registry: Registry | null = null;
   private dispatcher: Dispatch | null = null;
   private definition: Definition | null = null;

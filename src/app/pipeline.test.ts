@@ -281,6 +281,18 @@ describe('the pipeline, over a disk that writes when it is told to', () => {
     expect(last?.alerts.map(({ rule, state, level }) => `${rule} ${state} ${level}`)).toContain('venue-occupancy firing orange');
   });
 
+  it('where the clock follows the data, never ticks, however long ago the data are', async () => {
+    const core = coreOf(await realDefinition('events'));
+    const { disk, pipeline } = bench({ core });
+    void pipeline.submit(message('people-wukang-01', { at: '2015-06-01T12:00:00+08:00', values: { people: 2_900 } }));
+    await turn();
+    await disk.write();
+    expect(core.engine.nextAt()).toBeLessThan(START);
+    pipeline.tick();
+    await turn();
+    expect(disk.inFlight).toBe(0);
+  });
+
   it('offers the moment for a snapshot when the state is exactly that after the entry', async () => {
     const saved: { offset: number; state: SavedCore }[] = [];
     const core = coreOf(definition);

@@ -4,7 +4,10 @@ import { IngestError, type IngestErrorCode } from '../ingest/ingest-error.ts';
 import { publishOrders } from './publish-orders.ts';
 
 /** A broker on which only some topics are listened to. */
-function bench(listened: readonly string[], { webhook = false, otherwise = 'no-subscriber' as IngestErrorCode } = {}) {
+function bench(
+  listened: readonly string[],
+  { webhook = false, otherwise = 'no-subscriber' }: { webhook?: boolean; otherwise?: IngestErrorCode } = {},
+) {
   const tried: string[] = [];
   const publish = (topic: string): Promise<void> => {
     tried.push(topic);

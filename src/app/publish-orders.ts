@@ -19,7 +19,7 @@ export function publishOrders(
     const topics = street === undefined ? [topic] : [topic, topic.slice(0, topic.lastIndexOf('/'))];
     const results = await Promise.allSettled(topics.map((one) => open.publish(one, body, { qos: 1 })));
     if (results.some((result) => result.status === 'fulfilled')) return;
-    const { reason } = results[0] as PromiseRejectedResult;
+    const reason: unknown = (results[0] as PromiseRejectedResult).reason;
     const unheard = reason instanceof IngestError && reason.code === 'no-subscriber';
     if (unheard && (drill || reachedByWebhook(party ?? ''))) return;
     throw reason;

@@ -187,7 +187,7 @@ describe('restart = snapshot + replay', () => {
     const replay = function* (from: number) {
       for (const entry of opened.replay(from)) if (entry.offset < opened.nextOffset - 1) yield entry;
     };
-    const lost = recover({ ...shorter, replay } as unknown as Journal, () => undefined);
+    const lost = recover({ ...shorter, replay }, () => undefined);
     expect(isDeepStrictEqual(lost.core.save(), server.reference.core.save())).toBe(false);
   });
 

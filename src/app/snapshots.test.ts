@@ -16,7 +16,7 @@ beforeAll(async () => {
 /** A journal that writes snapshots when it is told to. */
 class Shelf {
   readonly saved: Snapshot[] = [];
-  private finish: ((error?: Error) => void)[] = [];
+  private readonly finish: ((error?: Error) => void)[] = [];
 
   get journal(): Journal {
     const saveSnapshot = (snapshot: Snapshot): Promise<void> => {

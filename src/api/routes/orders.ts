@@ -62,6 +62,10 @@ export function orderRoutes(server: FastifyInstance, ports: ApiPorts): void {
     },
   );
 
+  receiptRoute(server, ports);
+}
+
+function receiptRoute(server: FastifyInstance, ports: ApiPorts): void {
   server.post<{ Params: { id: string }; Body: unknown }>(
     '/api/v1/orders/:id/receipts',
     {

@@ -42,6 +42,11 @@ export function registryRoutes(server: FastifyInstance, ports: ApiPorts): void {
       next: null,
     }),
   );
+  rejectionRoute(server, ports);
+}
+
+function rejectionRoute(server: FastifyInstance, ports: ApiPorts): void {
+  const clock = ports.drill ? 'events' : 'wall';
 
   server.get<{ Querystring: PageParams & { code?: string; gateway?: string } }>(
     '/api/v1/rejections',

@@ -7,6 +7,13 @@ import { sendProblem } from '../problem-details.ts';
 
 /** Signs, alerts, rules: what the district watches and how it stands. */
 export function watchRoutes(server: FastifyInstance, ports: ApiPorts): void {
+  signRoutes(server, ports);
+  alertRoutes(server, ports);
+  resetRoute(server, ports);
+  ruleRoutes(server, ports);
+}
+
+function signRoutes(server: FastifyInstance, ports: ApiPorts): void {
   const clock = ports.drill ? 'events' : 'wall';
 
   server.get(
@@ -28,6 +35,10 @@ export function watchRoutes(server: FastifyInstance, ports: ApiPorts): void {
       return { clock, ...sign, standings: ports.standings(sign.id).map((one) => ({ ...one, at: isoTime(one.at) })) };
     },
   );
+}
+
+function alertRoutes(server: FastifyInstance, ports: ApiPorts): void {
+  const clock = ports.drill ? 'events' : 'wall';
 
   server.get<{ Querystring: PageParams & { state?: string; rule?: string } }>(
     '/api/v1/alerts',
@@ -56,7 +67,9 @@ export function watchRoutes(server: FastifyInstance, ports: ApiPorts): void {
       return alert === null ? sendProblem(reply, 'api-alert-unknown') : { clock, ...alertView(alert) };
     },
   );
+}
 
+function resetRoute(server: FastifyInstance, ports: ApiPorts): void {
   server.post<{ Params: { id: string }; Body: { by: string; note?: string } }>(
     '/api/v1/alerts/:id/reset',
     {
@@ -78,6 +91,10 @@ export function watchRoutes(server: FastifyInstance, ports: ApiPorts): void {
       return done ? { id: request.params.id, result: 'reset' } : sendProblem(reply, 'api-reset-not-allowed');
     },
   );
+}
+
+function ruleRoutes(server: FastifyInstance, ports: ApiPorts): void {
+  const clock = ports.drill ? 'events' : 'wall';
 
   server.get('/api/v1/rules', { config: { role: 'viewer' }, schema: { tags: ['rules'], summary: 'Rules in force · 规则' } }, () => ({
     clock,

@@ -31,7 +31,8 @@ export async function makeTrial(options: TrialOptions): Promise<Trial> {
   const directory = mkdtempSync(join(tmpdir(), 'maibo-trial-'));
   const city = join(directory, 'city');
   mkdirSync(city);
-  for (const file of ['city.json', 'streets.json', 'parties.json', 'measures.json']) cpSync(join(options.root, 'fixtures/xuhui', file), join(city, file));
+  for (const file of ['city.json', 'streets.json', 'parties.json', 'measures.json'])
+    cpSync(join(options.root, 'fixtures/xuhui', file), join(city, file));
   const { streets } = JSON.parse(readFileSync(join(city, 'streets.json'), 'utf8')) as { streets: { code: string }[] };
   const count = Array.from({ length: options.places }, (_, i) => i);
   const places = count.map((i) => ({
@@ -41,12 +42,21 @@ export async function makeTrial(options: TrialOptions): Promise<Trial> {
     at: [121.44, 31.18],
     attributes: { capacity: 1_000 },
   }));
-  const alarms = count.flatMap((i) => ['a', 'b'].map((half) => ({ id: `smoke-${i}-${half}`, model: 'smoke-alarm', place: `place-${i}`, cadence: '24h' })));
-  const load = Array.from({ length: options.loadSensors }, (_, i) => ({ id: `load-${i}`, model: 'weather-station', place: `place-${i % options.places}`, cadence: null }));
+  const alarms = count.flatMap((i) =>
+    ['a', 'b'].map((half) => ({ id: `smoke-${i}-${half}`, model: 'smoke-alarm', place: `place-${i}`, cadence: '24h' })),
+  );
+  const load = Array.from({ length: options.loadSensors }, (_, i) => ({
+    id: `load-${i}`,
+    model: 'weather-station',
+    place: `place-${i % options.places}`,
+    cadence: null,
+  }));
   writeFileSync(join(city, 'places.json'), JSON.stringify({ crs: 'WGS84', places }));
   writeFileSync(join(city, 'sensors.json'), JSON.stringify({ sensors: [...alarms, ...load] }));
   const webhooks = [{ url: options.receiver, secrets: [TRIAL_SECRET] }];
-  const parties = Object.fromEntries(TRIAL_PARTIES.map((party) => [party, { webhooks: [{ ...webhooks[0], url: `${options.receiver}/${party}` }] }]));
+  const parties = Object.fromEntries(
+    TRIAL_PARTIES.map((party) => [party, { webhooks: [{ ...webhooks[0], url: `${options.receiver}/${party}` }] }]),
+  );
   const config = join(directory, 'maibo.json');
   writeFileSync(config, JSON.stringify({ parties, log: { level: 'warn' } }));
   const [httpPort, mqttPort] = [await freePort(), await freePort()];
@@ -67,7 +77,7 @@ export async function makeTrial(options: TrialOptions): Promise<Trial> {
 }
 
 /** A port that was free a moment ago: a server that is killed and started again must come back under the same one. */
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
