@@ -18,7 +18,7 @@ export function orderView(order: WorkOrder): Record<string, unknown> {
       ...one,
       due: { accept: isoTime(one.due.accept), arrive: isoTime(one.due.arrive), close: isoTime(one.due.close) },
     })),
-    trail: trail.map((entry) => ({ ...entry, at: isoTime(entry.at) })),
+    trail: trail.map(({ at, what, ...entry }) => ({ at: isoTime(at), what, ...entry })),
   };
 }
 

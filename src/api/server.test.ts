@@ -146,6 +146,35 @@ describe('lists', () => {
   });
 });
 
+describe('what annoys nobody', () => {
+  it('the bare address leads to the documentation', async () => {
+    const { api } = await apiOf();
+    expect(await api.inject('/')).toMatchObject({ statusCode: 302, headers: { location: '/docs/' } });
+  });
+
+  it('a body without its type is refused with the mend', async () => {
+    const { api } = await apiOf();
+    const headers = { 'content-type': 'application/x-www-form-urlencoded' };
+    const answer = await api.inject({ method: 'POST', url: '/api/v1/orders/wo_1/receipts', payload: '{"party":"fire"}', headers });
+    expect(answer.json()).toMatchObject({ detail: 'Send the body with "content-type: application/json".' });
+  });
+
+  it('durations stand as in the files of the city', async () => {
+    const sensor = {
+      id: 's1',
+      model: 'm',
+      place: null,
+      street: null,
+      adopted: false,
+      cadence: 90_000,
+      lastSeen: null,
+      state: 'never-heard' as const,
+    };
+    const { api } = await apiOf({ sensors: () => ({ items: [sensor], next: null }) });
+    expect((await api.inject('/api/v1/sensors')).json()).toMatchObject({ items: [{ cadence: '1m30s', lastSeen: null }] });
+  });
+});
+
 describe('one order', () => {
   it('shows its deliveries with their attempts, and of a webhook its origin only: the path may hold a secret', async () => {
     const endpoint = {

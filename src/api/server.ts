@@ -61,12 +61,16 @@ export async function createApi(options: ApiOptions): Promise<FastifyInstance> {
   eventRoutes(server, ports, emit);
   healthRoutes(server, ports);
   errorPage(server);
+  server.get('/', { config: { role: 'public' }, schema: { hide: true } }, (_request, reply) => reply.redirect('/docs/'));
   server.get('/openapi.json', { config: { role: 'public' }, schema: { hide: true } }, () => server.swagger());
   return server;
 }
 
 function answerError(error: FastifyError | Refusal, request: FastifyRequest, reply: FastifyReply, emit: Emit): FastifyReply {
   const code = codeOf(error);
+  // What `curl -d` sends when it is not told otherwise.
+  if (error.code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE')
+    return sendProblem(reply, code, 'Send the body with "content-type: application/json".');
   if (code !== 'api-internal') return sendProblem(reply, code, error.message);
   emit({ name: 'api.request-failed', method: request.method, route: routeOf(request), error: error.stack ?? error.message });
   return sendProblem(reply, code);

@@ -1,8 +1,8 @@
 import type { FastifyInstance } from 'fastify';
 import { REJECTION_CODES } from '../../model/error-codes.ts';
-import { isoTime } from '../../model/time.ts';
+import { formatDuration, isoTime } from '../../model/time.ts';
 import { PAGE_QUERY, pageOf, type PageParams } from '../paging.ts';
-import type { ApiPorts } from '../ports.ts';
+import type { ApiPorts, SensorView } from '../ports.ts';
 
 /** Who measures and where; and what was refused. */
 export function registryRoutes(server: FastifyInstance, ports: ApiPorts): void {
@@ -25,7 +25,7 @@ export function registryRoutes(server: FastifyInstance, ports: ApiPorts): void {
       const page = ports.sensors({ ...pageOf(request.query), state: request.query.state ?? null, place: request.query.place ?? null });
       return {
         clock,
-        items: page.items.map((one) => ({ ...one, lastSeen: one.lastSeen === null ? null : isoTime(one.lastSeen) })),
+        items: page.items.map(sensorView),
         next: page.next,
       };
     },
@@ -37,8 +37,8 @@ export function registryRoutes(server: FastifyInstance, ports: ApiPorts): void {
     () => ({
       clock,
       crs: 'WGS84',
-      streets: ports.streets(),
-      items: ports.places(),
+      streets: ports.streets().map(({ kind: _, ...street }) => street),
+      items: ports.places().map(({ kind: _, ...place }) => place),
       next: null,
     }),
   );
@@ -74,6 +74,15 @@ function rejectionRoute(server: FastifyInstance, ports: ApiPorts): void {
       };
     },
   );
+}
+
+/** Durations as the city's own files write them. */
+function sensorView({ cadence, lastSeen, ...rest }: SensorView): Record<string, unknown> {
+  return {
+    ...rest,
+    cadence: cadence === null ? null : formatDuration(cadence),
+    lastSeen: lastSeen === null ? null : isoTime(lastSeen),
+  };
 }
 
 /** The sample as far as it is text, for people. */
