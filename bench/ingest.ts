@@ -49,7 +49,11 @@ function rated(name: string, { messages, readings, seconds }: Published): Ingest
 }
 
 async function publish(here: string, port: number, job: IngestJob): Promise<Published> {
-  const child = spawn(process.execPath, [join(here, 'publisher.js'), JSON.stringify({ port, connections: CONNECTIONS, window: WINDOW, ...job })], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(
+    process.execPath,
+    [join(here, 'publisher.js'), JSON.stringify({ port, connections: CONNECTIONS, window: WINDOW, ...job })],
+    { stdio: ['ignore', 'pipe', 'inherit'] },
+  );
   return JSON.parse(await output(child)) as Published;
 }
 
@@ -63,12 +67,23 @@ async function bareBroker(here: string): Promise<{ port: number; stop: () => voi
 async function mosquittoSubscriber(job: IngestJob): Promise<IngestResult | null> {
   const directory = mkdtempSync(join(tmpdir(), 'maibo-bench-'));
   const port = await freePort();
-  writeFileSync(join(directory, 'conf'), `listener ${port} 127.0.0.1\nallow_anonymous true\nmax_queued_messages 0\nmax_inflight_messages 1000\nset_tcp_nodelay true\n`);
+  writeFileSync(
+    join(directory, 'conf'),
+    `listener ${port} 127.0.0.1\nallow_anonymous true\nmax_queued_messages 0\nmax_inflight_messages 1000\nset_tcp_nodelay true\n`,
+  );
   const broker = spawn('mosquitto', ['-c', join(directory, 'conf')], { stdio: 'ignore' });
   const missing = new Promise<'missing'>((resolve) => broker.once('error', () => resolve('missing')));
   if ((await Promise.race([missing, listening(port)])) === 'missing') return null;
-  const subscriber = spawn('mosquitto_sub', ['-p', String(port), '-q', '1', '-c', '-i', 'bench', '-t', 'city/#', '-F', '%l'], { stdio: ['ignore', 'pipe', 'inherit'] });
-  const client = await LoadClient.open({ host: '127.0.0.1', port, clientId: 'bench-load', window: WINDOW * CONNECTIONS, message: (n) => ({ topic: `city/gw/load-${n % 2_000}`, payload: `{"at":${Date.now()},"seq":${n},"values":{"temperature":21}}` }) });
+  const subscriber = spawn('mosquitto_sub', ['-p', String(port), '-q', '1', '-c', '-i', 'bench', '-t', 'city/#', '-F', '%l'], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const client = await LoadClient.open({
+    host: '127.0.0.1',
+    port,
+    clientId: 'bench-load',
+    window: WINDOW * CONNECTIONS,
+    message: (n) => ({ topic: `city/gw/load-${n % 2_000}`, payload: `{"at":${Date.now()},"seq":${n},"values":{"temperature":21}}` }),
+  });
   let received = 0;
   const all = new Promise<number>((resolve) => {
     subscriber.stdout.on('data', (chunk: Buffer) => {
@@ -91,7 +106,9 @@ async function mosquittoSubscriber(job: IngestJob): Promise<IngestResult | null>
 async function listening(port: number): Promise<'listening'> {
   for (;;) {
     try {
-      (await LoadClient.open({ host: '127.0.0.1', port, clientId: 'probe', window: 1, message: () => ({ topic: 'x', payload: '' }) })).close();
+      (
+        await LoadClient.open({ host: '127.0.0.1', port, clientId: 'probe', window: 1, message: () => ({ topic: 'x', payload: '' }) })
+      ).close();
       return 'listening';
     } catch {
       await new Promise((resolve) => setTimeout(resolve, 30));

@@ -26,8 +26,14 @@ export async function benchLatency(root: string, here: string, rate: number, inc
   const receiver = await openLedgerReceiver(ledger, [TRIAL_SECRET]);
   const running = await openTrialServer({ root, durability: 'durable', places: incidents + 10, receiver: receiver.url });
   const port = running.trial.mqttPort;
-  const load = rate === 0 ? null : spawn(process.execPath, [join(here, 'steady.js'), JSON.stringify({ port, rate })], { stdio: ['pipe', 'pipe', 'inherit'] });
-  const counted = load === null ? Promise.resolve(0) : new Promise<number>((resolve) => load.stdout.once('data', (chunk: Buffer) => resolve(Number(chunk.toString()))));
+  const load =
+    rate === 0
+      ? null
+      : spawn(process.execPath, [join(here, 'steady.js'), JSON.stringify({ port, rate })], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const counted =
+    load === null
+      ? Promise.resolve(0)
+      : new Promise<number>((resolve) => load.stdout.once('data', (chunk: Buffer) => resolve(Number(chunk.toString()))));
   await pause(1_500);
   const times: number[] = [];
   for (let i = 0; i < incidents; i += 1) {
@@ -49,7 +55,11 @@ async function fire(i: number, port: number, receiver: Awaited<ReturnType<typeof
   if (client === null || client.port !== port) {
     client?.open.close();
     const slot = { topic: '', payload: '' };
-    client = { port, next: slot, open: await LoadClient.open({ host: '127.0.0.1', port, clientId: 'fires', window: 10, message: () => client?.next ?? slot }) };
+    client = {
+      port,
+      next: slot,
+      open: await LoadClient.open({ host: '127.0.0.1', port, clientId: 'fires', window: 10, message: () => client?.next ?? slot }),
+    };
   }
   const confirmed = new Set<string>();
   const done = new Promise<number>((resolve) => {

@@ -78,7 +78,12 @@ export class LoadClient {
     const { topic, payload } = this.options.message(n);
     const topicBytes = Buffer.byteLength(topic);
     const length = 4 + topicBytes + Buffer.byteLength(payload);
-    const sizes = length < 128 ? [length] : length < 16_384 ? [(length & 127) | 128, length >> 7] : [(length & 127) | 128, ((length >> 7) & 127) | 128, length >> 14];
+    const sizes =
+      length < 128
+        ? [length]
+        : length < 16_384
+          ? [(length & 127) | 128, length >> 7]
+          : [(length & 127) | 128, ((length >> 7) & 127) | 128, length >> 14];
     const packet = Buffer.allocUnsafe(1 + sizes.length + length);
     let at = packet.writeUInt8(0x32, 0);
     for (const size of sizes) at = packet.writeUInt8(size, at);

@@ -22,13 +22,20 @@ function messageOf(connection: number, n: number): { topic: string; payload: str
     return { topic: `city/gw-${connection}/load-${sensor}`, payload: `{"at":${at},"seq":${n},"values":{"temperature":${20 + (n % 7)}}}` };
   }
   const items: string[] = [];
-  for (let i = 0; i < job.values; i += 1) items.push(`{"sensor":"load-${(n * job.values + i) % 2_000}","at":${at},"seq":${n},"values":{"temperature":${20 + (i % 7)}}}`);
+  for (let i = 0; i < job.values; i += 1)
+    items.push(`{"sensor":"load-${(n * job.values + i) % 2_000}","at":${at},"seq":${n},"values":{"temperature":${20 + (i % 7)}}}`);
   return { topic: `city/gw-${connection}`, payload: `[${items.join(',')}]` };
 }
 
 const clients = await Promise.all(
   Array.from({ length: job.connections }, (_, i) =>
-    LoadClient.open({ host: '127.0.0.1', port: job.port, clientId: `load-${process.pid}-${i}`, window: job.window, message: (n) => messageOf(i, n) }),
+    LoadClient.open({
+      host: '127.0.0.1',
+      port: job.port,
+      clientId: `load-${process.pid}-${i}`,
+      window: job.window,
+      message: (n) => messageOf(i, n),
+    }),
   ),
 );
 const warmup = Math.min(Math.ceil(job.count / 10), 5_000);

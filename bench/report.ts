@@ -24,15 +24,22 @@ export function reportLines(report: BenchReport): string[] {
     '',
     '| ingest, QoS 1, one reading a message | messages/s | durable ÷ this |',
     '| --- | ---: | ---: |',
-    ...report.single.map((result) => `| ${result.name} | ${thousands(result.messagesPerSecond)} | ${result === durable ? '1' : ratioTo(result.name)} |`),
+    ...report.single.map(
+      (result) => `| ${result.name} | ${thousands(result.messagesPerSecond)} | ${result === durable ? '1' : ratioTo(result.name)} |`,
+    ),
     '',
     '| ingest, 100 readings a message | messages/s | readings/s |',
     '| --- | ---: | ---: |',
-    ...report.batched.map((result) => `| ${result.name} | ${thousands(result.messagesPerSecond)} | ${thousands(result.readingsPerSecond)} |`),
+    ...report.batched.map(
+      (result) => `| ${result.name} | ${thousands(result.messagesPerSecond)} | ${thousands(result.readingsPerSecond)} |`,
+    ),
     '',
     '| second alarm published → all three signed webhooks received | p50 ms | p99 ms | max ms | incidents |',
     '| --- | ---: | ---: | ---: | ---: |',
-    ...report.latency.map((one) => `| ${one.readingsPerSecond === 0 ? 'idle' : `beside ${thousands(one.readingsPerSecond)} readings/s (got ${thousands(one.achieved)})`} | ${one.p50} | ${one.p99} | ${one.max} | ${one.incidents} |`),
+    ...report.latency.map(
+      (one) =>
+        `| ${one.readingsPerSecond === 0 ? 'idle' : `beside ${thousands(one.readingsPerSecond)} readings/s (got ${thousands(one.achieved)})`} | ${one.p50} | ${one.p99} | ${one.max} | ${one.incidents} |`,
+    ),
   ];
 }
 

@@ -7,7 +7,10 @@ const client = await LoadClient.open({
   port,
   clientId: `steady-${process.pid}`,
   window: 60_000,
-  message: (n) => ({ topic: `city/steady/load-${n % 2_000}`, payload: `{"at":${Date.now()},"seq":${n},"values":{"temperature":${20 + (n % 7)}}}` }),
+  message: (n) => ({
+    topic: `city/steady/load-${n % 2_000}`,
+    payload: `{"at":${Date.now()},"seq":${n},"values":{"temperature":${20 + (n % 7)}}}`,
+  }),
 });
 const started = performance.now();
 let released = 0;

@@ -17,7 +17,8 @@ export function episodeKey(rule: string, key: string): string {
 export function beginEpisode(verdict: Verdict, repeat: number): Alert {
   const { rule, subject, since, value, because } = verdict;
   const parts = repeat === 0 ? [rule.id, subject.key, since] : [rule.id, subject.key, since, repeat];
-  const level = verdict.pending ?? (verdict.level as Level);
+  // A verdict that begins an episode holds a level or has one.
+  const level: Level = verdict.pending ?? verdict.level ?? 'blue';
   return {
     kind: 'alert',
     id: fingerprint('al', ...parts),

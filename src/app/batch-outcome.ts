@@ -29,6 +29,7 @@ export interface BatchCounts {
   tests: number;
   duplicates: number;
   late: number;
+  implausible: number;
   adopted: number;
   /** Receipt minus observation of the newest reading, ms. */
   lag: Millis | null;
@@ -56,7 +57,7 @@ export function createOutcome(): BatchOutcome {
     receipts: [],
     answers: [],
     messages: [],
-    counts: { messages: {}, rejections: {}, readings: 0, tests: 0, duplicates: 0, late: 0, adopted: 0, lag: null },
+    counts: { messages: {}, rejections: {}, readings: 0, tests: 0, duplicates: 0, late: 0, implausible: 0, adopted: 0, lag: null },
   };
 }
 

@@ -244,7 +244,7 @@ export class Core {
     if (events && observedAt > this.now) this.moveClock(observedAt, outcome);
     const { counts } = outcome;
     const { engine } = this;
-    const late = engine.counts.late;
+    const { late, implausible } = engine.counts;
     try {
       counts.readings += engine.observe(sensor, report.values, observedAt, this.verdicts);
     } finally {
@@ -252,6 +252,7 @@ export class Core {
       if (this.verdicts.length > 0) this.followAll(this.verdicts.splice(0), outcome);
     }
     counts.late += engine.counts.late - late;
+    counts.implausible += engine.counts.implausible - implausible;
     counts.lag = this.now - observedAt;
   }
 

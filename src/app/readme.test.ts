@@ -8,7 +8,11 @@ import { VERSION } from './version.ts';
 
 const file = join(ROOT, 'README.md');
 const readme = readFileSync(file, 'utf8');
-const manifest = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { version: string; dependencies: Record<string, string>; devDependencies: Record<string, string> };
+const manifest = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {
+  version: string;
+  dependencies: Record<string, string>;
+  devDependencies: Record<string, string>;
+};
 
 const START = '<!-- codes:start -->';
 const END = '<!-- codes:end -->';
@@ -16,7 +20,11 @@ const END = '<!-- codes:end -->';
 /** `npx vitest run src/app/readme.test.ts` with UPDATE_README=1 writes the table anew. */
 function codesTable(): string {
   const rows = Object.entries({ ...ERROR_CODES, ...API_ERRORS }).filter(([code]) => !code.startsWith('rule-'));
-  return ['| 代码 code | 中文 | English |', '| --- | --- | --- |', ...rows.map(([code, { zh, en }]) => `| \`${code}\` | ${zh} | ${en} |`)].join('\n');
+  return [
+    '| 代码 code | 中文 | English |',
+    '| --- | --- | --- |',
+    ...rows.map(([code, { zh, en }]) => `| \`${code}\` | ${zh} | ${en} |`),
+  ].join('\n');
 }
 
 describe('README', () => {
@@ -28,12 +36,15 @@ describe('README', () => {
   });
 
   it('gives every dependency its line, and no other', () => {
-    const listed = [...readme.matchAll(/^\| ((?:`[a-z@/-]+`(?:, )?)+) \|/gm)].flatMap(([, names]) => [...(names as string).matchAll(/`([^`]+)`/g)].map(([, name]) => name));
+    const listed = [...readme.matchAll(/^\| ((?:`[a-z@/-]+`(?:, )?)+) \|/gm)].flatMap(([, names]) =>
+      [...(names as string).matchAll(/`([^`]+)`/g)].map(([, name]) => name),
+    );
     for (const name of Object.keys(manifest.dependencies)) expect(listed, `${name} earns its place in one line`).toContain(name);
   });
 
   it('every dependency is pinned', () => {
-    for (const version of Object.values({ ...manifest.dependencies, ...manifest.devDependencies })) expect(version).toMatch(/^\d+\.\d+\.\d+$/);
+    for (const version of Object.values({ ...manifest.dependencies, ...manifest.devDependencies }))
+      expect(version).toMatch(/^\d+\.\d+\.\d+$/);
   });
 
   it('the version is one', () => {

@@ -49,6 +49,7 @@ function emitCounts({ counts }: BatchOutcome, emit: Emit): void {
     readings: counts.readings,
     duplicates: counts.duplicates,
     late: counts.late,
+    implausible: counts.implausible,
     lag: counts.lag === null ? null : counts.lag / 1_000,
   });
 }

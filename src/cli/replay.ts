@@ -1,11 +1,9 @@
 import { loadMapping } from '../app/replay/mapping.ts';
 import type { Mapping } from '../app/replay/mapping.ts';
-import { zoneOf } from '../app/replay/read-time.ts';
+import { readDayOrTime } from '../app/replay/read-time.ts';
 import { replay } from '../app/replay/replay.ts';
 import type { ReplayProgress, ReplaySummary } from '../app/replay/replay.ts';
-import { createZoneReader } from '../app/replay/zone.ts';
 import { loadConfig } from '../config/load-config.ts';
-import { parseRfc3339 } from '../decode/timestamp.ts';
 import type { Millis } from '../model/time.ts';
 import { readFlags, usage } from './flags.ts';
 import type { CommandSpec, Flags } from './flags.ts';
@@ -91,19 +89,7 @@ function readRange(flags: Flags, mapping: Mapping): { from?: Millis; to?: Millis
 
 /** A bare day begins at midnight in the zone of the recording. */
 function readMoment(text: string, name: string, mapping: Mapping): Millis {
-  const day = /^(\d{4})-(\d{2})-(\d{2})$/.exec(text);
-  const at =
-    day === null
-      ? parseRfc3339(text)
-      : createZoneReader(zoneOf(mapping.time))({
-          year: Number(day[1]),
-          month: Number(day[2]),
-          day: Number(day[3]),
-          hour: 0,
-          minute: 0,
-          second: 0,
-          millisecond: 0,
-        });
+  const at = readDayOrTime(text, mapping.time);
   if (at === null)
     throw usage(`--${name} takes a day (2013-09-13) or a time with an offset (2013-09-13T15:00:00+08:00), not "${text}"`, SPEC);
   return at;

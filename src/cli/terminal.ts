@@ -27,7 +27,9 @@ export function createProgressBar(options: ProgressOptions): ProgressBar {
       if (time - drawn < EVERY) return;
       drawn = time;
       dirty = true;
-      stream.write(`\r${progressLine(fraction, label(), stream.columns ?? 100)}\u001b[K`);
+      stream.write(
+        `\r${progressLine(fraction, label(), stream.columns === undefined || stream.columns === 0 ? 100 : stream.columns)}\u001b[K`,
+      );
     },
     clear: () => {
       if (dirty) stream.write('\r\u001b[K');

@@ -20,13 +20,24 @@ export function readCheckedFile(file: string, schema: CheckedSchema, area: 'conf
   try {
     text = readFileSync(file, 'utf8');
   } catch (error) {
-    problems.push({ code: `${area}-unreadable`, file, pointer: '', message: `The file cannot be read (${(error as NodeJS.ErrnoException).code ?? 'unknown'}); create it, or point elsewhere.` });
+    problems.push({
+      code: `${area}-unreadable`,
+      file,
+      pointer: '',
+      message: `The file cannot be read (${(error as NodeJS.ErrnoException).code ?? 'unknown'}); create it, or point elsewhere.`,
+    });
     return null;
   }
-  return checkText(text.replace(/^\uFEFF/, ''), file, schema, area, problems);
+  return checkText(text.replace(/^\uFEFF/, ''), { file, schema, area }, problems);
 }
 
-function checkText(text: string, file: string, schema: CheckedSchema, area: string, problems: Problem[]): unknown {
+interface Checked {
+  readonly file: string;
+  readonly schema: CheckedSchema;
+  readonly area: string;
+}
+
+function checkText(text: string, { file, schema, area }: Checked, problems: Problem[]): unknown {
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -53,7 +64,8 @@ function schemaProblems(name: CheckedSchema, value: unknown, file: string, area:
 function validatorOf(name: CheckedSchema): ValidateFunction {
   let validate = compiled.get(name);
   if (validate === undefined) {
-    const read = (file: string): object => JSON.parse(readFileSync(new URL(`../../schemas/${file}.schema.json`, import.meta.url), 'utf8')) as object;
+    const read = (file: string): object =>
+      JSON.parse(readFileSync(new URL(`../../schemas/${file}.schema.json`, import.meta.url), 'utf8')) as object;
     const ajv = new Ajv({ strict: true, strictTypes: false, allErrors: true });
     validate = ajv.compile(read(name));
     compiled.set(name, validate);

@@ -23,7 +23,13 @@ function findDoubles(names: readonly string[], file: string, base: string, key: 
   const seen = new Set<string>();
   const problems: Problem[] = [];
   names.forEach((name, index) => {
-    if (seen.has(name)) problems.push({ code: 'city-duplicate', file, pointer: `${base}/${index}/${key}`, message: `"${name}" stands here for the second time; give it another ${key} or remove it.` });
+    if (seen.has(name))
+      problems.push({
+        code: 'city-duplicate',
+        file,
+        pointer: `${base}/${index}/${key}`,
+        message: `"${name}" stands here for the second time; give it another ${key} or remove it.`,
+      });
     seen.add(name);
   });
   return problems;
@@ -41,12 +47,21 @@ function checkZone(city: RawCity, file: string): Problem[] {
 function checkPlaces(files: CityFiles, streets: ReadonlySet<string>, file: string): Problem[] {
   const problems: Problem[] = [];
   const [west, south, east, north] = files.city.bounds;
-  const isInside = (longitude: number, latitude: number): boolean => longitude >= west && longitude <= east && latitude >= south && latitude <= north;
+  const isInside = (longitude: number, latitude: number): boolean =>
+    longitude >= west && longitude <= east && latitude >= south && latitude <= north;
   files.places.places.forEach((place, index) => {
-    if (!streets.has(place.street)) problems.push({ code: 'city-reference', file, pointer: `/places/${index}/street`, message: `streets.json has no street ${place.street}.` });
+    if (!streets.has(place.street))
+      problems.push({
+        code: 'city-reference',
+        file,
+        pointer: `/places/${index}/street`,
+        message: `streets.json has no street ${place.street}.`,
+      });
     const [longitude, latitude] = toWgs84(place.at, place.crs ?? files.places.crs);
     if (isInside(longitude, latitude)) return;
-    const mend = isInside(latitude, longitude) ? 'longitude comes first; the two are swapped.' : 'correct the coordinates or their crs, or the bounds in city.json.';
+    const mend = isInside(latitude, longitude)
+      ? 'longitude comes first; the two are swapped.'
+      : 'correct the coordinates or their crs, or the bounds in city.json.';
     problems.push({ code: 'city-position', file, pointer: `/places/${index}/at`, message: `The place lies outside of the city: ${mend}` });
   });
   return problems;
@@ -56,11 +71,14 @@ function checkSensors(files: CityFiles, streets: ReadonlySet<string>, file: stri
   const problems: Problem[] = [];
   const streetOf = new Map(files.places.places.map((place) => [place.id, place.street]));
   files.sensors.sensors.forEach(({ place, street, cadence }, index) => {
-    const say = (key: string, message: string, code = 'city-reference'): void => void problems.push({ code, file, pointer: `/sensors/${index}/${key}`, message });
+    const say = (key: string, message: string, code = 'city-reference'): void =>
+      void problems.push({ code, file, pointer: `/sensors/${index}/${key}`, message });
     if (place !== undefined && !streetOf.has(place)) say('place', `places.json has no place "${place}".`);
     if (street !== undefined && !streets.has(street)) say('street', `streets.json has no street ${street}.`);
-    else if (place !== undefined && street !== undefined && streetOf.get(place) !== street) say('street', 'The place lies in another street; leave "street" out, the place says it.');
-    if (cadence !== null && !((parseDuration(cadence) ?? 0) > 0)) say('cadence', 'A cadence is longer than nothing: 10s, 1m, 1h; or null for a sensor that speaks only on events.', 'city-schema');
+    else if (place !== undefined && street !== undefined && streetOf.get(place) !== street)
+      say('street', 'The place lies in another street; leave "street" out, the place says it.');
+    if (cadence !== null && !((parseDuration(cadence) ?? 0) > 0))
+      say('cadence', 'A cadence is longer than nothing: 10s, 1m, 1h; or null for a sensor that speaks only on events.', 'city-schema');
   });
   return problems;
 }

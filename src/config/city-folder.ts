@@ -16,7 +16,8 @@ export const CITY_FILES = ['city.json', 'streets.json', 'parties.json', 'measure
 /** Reads and checks a whole city folder; a `Refusal` names every fault with its file, its pointer and its mend. */
 export async function readCity(directory: string): Promise<City> {
   const problems: Problem[] = [];
-  const read = <T>(file: (typeof CITY_FILES)[number], schema: CheckedSchema): T => readCheckedFile(resolve(directory, file), schema, 'city', problems) as T;
+  const read = <T>(file: (typeof CITY_FILES)[number], schema: CheckedSchema): T =>
+    readCheckedFile(resolve(directory, file), schema, 'city', problems) as T;
   const files: CityFiles = {
     city: read<CityFiles['city']>('city.json', 'city'),
     streets: read<CityFiles['streets']>('streets.json', 'city-streets'),
@@ -47,7 +48,14 @@ function buildCity(files: CityFiles): City {
 }
 
 function placeOf(raw: RawPlaces['places'][number], crs: Crs): Place {
-  return { kind: 'place', id: raw.id, title: raw.title, street: raw.street, at: toWgs84(raw.at, raw.crs ?? crs), attributes: raw.attributes ?? {} };
+  return {
+    kind: 'place',
+    id: raw.id,
+    title: raw.title,
+    street: raw.street,
+    at: toWgs84(raw.at, raw.crs ?? crs),
+    attributes: raw.attributes ?? {},
+  };
 }
 
 function sensorOf(raw: RawSensors['sensors'][number], streetOf: ReadonlyMap<string, string>): Sensor {

@@ -73,7 +73,15 @@ describe('sources', () => {
   test('the environment wins over the file', () => {
     const config = load(
       { http: { host: '127.0.0.2', port: 1 }, mqtt: { port: 2 }, dataDir: 'store', influx: { url: 'http://a', bucket: 'b' } },
-      { MAIBO_HTTP_PORT: '0', MAIBO_MQTT_URL: 'mqtt://broker:1883', MAIBO_INFLUX_BUCKET: 'c', MAIBO_INFLUX_API: 'v1', MAIBO_INFLUX_TOKEN: 't', MAIBO_LOG_LEVEL: 'warn', MAIBO_RULES_DIR: 'r' },
+      {
+        MAIBO_HTTP_PORT: '0',
+        MAIBO_MQTT_URL: 'mqtt://broker:1883',
+        MAIBO_INFLUX_BUCKET: 'c',
+        MAIBO_INFLUX_API: 'v1',
+        MAIBO_INFLUX_TOKEN: 't',
+        MAIBO_LOG_LEVEL: 'warn',
+        MAIBO_RULES_DIR: 'r',
+      },
     );
     expect(config).toMatchObject({
       http: { host: '127.0.0.2', port: 0 },
@@ -107,7 +115,11 @@ describe('refusals', () => {
     [{ http: { port: 70_000 } }, {}, 'config-schema /http/port'],
     [{ http: { port: '80' } }, {}, 'config-schema /http/port'],
     [{ parties: { fire: { webhooks: [{ url: 'https://a', secrets: [] }] } } }, {}, 'config-schema /parties/fire/webhooks/0/secrets'],
-    [{ parties: { fire: { webhooks: [{ url: 'https://a', secrets: ['plain'] }] } } }, {}, 'config-schema /parties/fire/webhooks/0/secrets/0'],
+    [
+      { parties: { fire: { webhooks: [{ url: 'https://a', secrets: ['plain'] }] } } },
+      {},
+      'config-schema /parties/fire/webhooks/0/secrets/0',
+    ],
     [{ parties: { street: { byStreet: { xujiahui: {} } } } }, {}, 'config-schema /parties/street/byStreet/xujiahui'],
     [{ parties: { fire: { webhooks: [{ url: 'https://u:p@a/', secrets: [SECRET] }] } } }, {}, 'config-url /parties/fire/webhooks/0/url'],
     [{ tokens: [{ name: 'wall', hash: 'short', role: 'viewer' }] }, {}, 'config-schema /tokens/0/hash'],
@@ -156,7 +168,9 @@ describe('safety', () => {
 
   test('other addresses start with gateways and tokens; an existing broker asks for its own passwords', () => {
     const tokens = [{ name: 'wall', hash: HASH, role: 'viewer' }];
-    expect(() => assertSafe(load({ http: { host: '0.0.0.0' }, mqtt: { host: '0.0.0.0' }, tokens, gateways: { g: { passwordHash: PASSWORD } } }))).not.toThrow();
+    expect(() =>
+      assertSafe(load({ http: { host: '0.0.0.0' }, mqtt: { host: '0.0.0.0' }, tokens, gateways: { g: { passwordHash: PASSWORD } } })),
+    ).not.toThrow();
     expect(() => assertSafe(load({ http: { host: '0.0.0.0' }, mqtt: { host: '0.0.0.0', url: 'mqtt://b' }, tokens }))).not.toThrow();
   });
 
@@ -169,9 +183,16 @@ describe('safety', () => {
 describe('endpoints', () => {
   const hook = (url: string, drills?: boolean) => ({ url, secrets: [SECRET], ...(drills === undefined ? {} : { drills }) });
   const config = load({
-    parties: { street: { byStreet: { '310104014': { webhooks: [hook('http://xujiahui/'), hook('http://all/')] } }, webhooks: [hook('http://all/'), hook('http://drill/', true)] }, fire: {} },
+    parties: {
+      street: {
+        byStreet: { '310104014': { webhooks: [hook('http://xujiahui/'), hook('http://all/')] } },
+        webhooks: [hook('http://all/'), hook('http://drill/', true)],
+      },
+      fire: {},
+    },
   });
-  const urls = (party: string, street: string | null) => endpointsOf(config, party, street).map((endpoint) => endpoint.kind === 'webhook' && endpoint.url);
+  const urls = (party: string, street: string | null) =>
+    endpointsOf(config, party, street).map((endpoint) => endpoint.kind === 'webhook' && endpoint.url);
 
   test('those of the street come first, each address once, with an id that stays', () => {
     expect(urls('street', '310104014')).toEqual(['http://xujiahui/', 'http://all/', 'http://drill/']);

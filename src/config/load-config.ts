@@ -4,7 +4,7 @@ import { Refusal } from '../model/problem.ts';
 import type { Problem } from '../model/problem.ts';
 import { parseDuration } from '../model/time.ts';
 import { readCheckedFile } from './checked-file.ts';
-import type { Config, GatewayConfig, InfluxConfig, PartyConfig, WebhookConfig } from './config.ts';
+import type { Address, Config, GatewayConfig, InfluxConfig, PartyConfig, WebhookConfig } from './config.ts';
 import { applyEnvironment } from './environment.ts';
 import type { Environment, RawConfig, RawParty } from './environment.ts';
 
@@ -26,7 +26,12 @@ export function loadConfig(sources: ConfigSources): Config {
   checkUrls(raw, file ?? '', problems);
   applyEnvironment(raw, sources.env, cwd, problems);
   if (raw.influx !== undefined && (raw.influx.url === undefined || raw.influx.bucket === undefined))
-    problems.push({ code: 'config-environment', file: 'environment', pointer: '/MAIBO_INFLUX_URL', message: 'InfluxDB needs both MAIBO_INFLUX_URL and MAIBO_INFLUX_BUCKET; set both or neither.' });
+    problems.push({
+      code: 'config-environment',
+      file: 'environment',
+      pointer: '/MAIBO_INFLUX_URL',
+      message: 'InfluxDB needs both MAIBO_INFLUX_URL and MAIBO_INFLUX_BUCKET; set both or neither.',
+    });
   if (problems.length > 0) throw invalid(problems);
   return deepFreeze(withDefaults(raw, file, cwd));
 }
@@ -56,7 +61,12 @@ function checkUrls(raw: RawConfig, file: string, problems: Problem[]): void {
     (party.webhooks ?? []).forEach(({ url }, index) => {
       const parsed = URL.canParse(url) ? new URL(url) : null;
       if (parsed === null || parsed.username !== '' || parsed.password !== '' || parsed.hash !== '')
-        problems.push({ code: 'config-url', file, pointer: `${base}/webhooks/${index}/url`, message: 'Give a whole http or https address, without a user, a password or a fragment; the signature proves who sends.' });
+        problems.push({
+          code: 'config-url',
+          file,
+          pointer: `${base}/webhooks/${index}/url`,
+          message: 'Give a whole http or https address, without a user, a password or a fragment; the signature proves who sends.',
+        });
     });
   };
   for (const [id, party] of Object.entries(raw.parties ?? {})) {
@@ -72,16 +82,32 @@ function withDefaults(raw: RawConfig, file: string | null, cwd: string): Config 
     rulesDir: raw.rulesDir ?? resolve(cwd, 'rules'),
     cityDir: raw.cityDir ?? resolve(cwd, 'fixtures/xuhui'),
     security: raw.security ?? null,
-    http: { host: raw.http?.host ?? '127.0.0.1', port: raw.http?.port ?? 8_080 },
-    mqtt: { host: raw.mqtt?.host ?? '127.0.0.1', port: raw.mqtt?.port ?? 1_883, url: raw.mqtt?.url ?? null },
+    http: addressOf(raw.http, 8_080),
+    mqtt: { ...addressOf(raw.mqtt, 1_883), url: raw.mqtt?.url ?? null },
     influx: raw.influx === undefined ? null : influxOf(raw.influx),
     parties: record(raw.parties ?? {}, partyOf),
-    gateways: record(raw.gateways ?? {}, (gateway): GatewayConfig => ({ passwordHash: gateway.passwordHash ?? null, codec: gateway.codec ?? 'json' })),
+    gateways: record(
+      raw.gateways ?? {},
+      (gateway): GatewayConfig => ({ passwordHash: gateway.passwordHash ?? null, codec: gateway.codec ?? 'json' }),
+    ),
     tokens: raw.tokens ?? [],
     unknownSensors: raw.unknownSensors ?? null,
-    ingest: { maxPacketBytes: raw.ingest?.maxPacketBytes ?? 524_288, undurableBytes: raw.ingest?.undurableBytes ?? 8_388_608 },
-    clock: { maxAhead: parseDuration(raw.clock?.maxAhead ?? '5m') ?? 300_000, maxJump: parseDuration(raw.clock?.maxJump ?? '31d') ?? 2_678_400_000 },
+    ...boundsOf(raw),
     log: { level: raw.log?.level ?? 'info' },
+  };
+}
+
+function addressOf(raw: { readonly host?: string; readonly port?: number } | undefined, port: number): Address {
+  return { host: raw?.host ?? '127.0.0.1', port: raw?.port ?? port };
+}
+
+function boundsOf(raw: RawConfig): Pick<Config, 'ingest' | 'clock'> {
+  return {
+    ingest: { maxPacketBytes: raw.ingest?.maxPacketBytes ?? 524_288, undurableBytes: raw.ingest?.undurableBytes ?? 8_388_608 },
+    clock: {
+      maxAhead: parseDuration(raw.clock?.maxAhead ?? '5m') ?? 300_000,
+      maxJump: parseDuration(raw.clock?.maxJump ?? '31d') ?? 2_678_400_000,
+    },
   };
 }
 

@@ -22,20 +22,32 @@ export function openDoors(config: Config): OpenDoors {
 /** Refuses, in one sentence, a server that strangers could reach without credentials. */
 export function assertSafe(config: Config): void {
   const open = openDoors(config);
-  const reasons = [httpReason(config, open), config.mqtt.url === null ? mqttReason(config, open) : null].filter((reason) => reason !== null);
+  const reasons = [httpReason(config, open), config.mqtt.url === null ? mqttReason(config, open) : null].filter(
+    (reason) => reason !== null,
+  );
   if (reasons.length > 0) throw new Refusal('config-unsafe', `Maibo does not start: ${reasons.join('; and ')}.`);
 }
 
 function httpReason(config: Config, open: OpenDoors): string | null {
   const { host } = config.http;
-  if (open.http) return isLoopback(host) ? null : `security "open" is for loopback addresses, and http.host is ${host}, where others could read and answer orders`;
-  return config.tokens.length > 0 ? null : `http.host is ${host} and there are no tokens, so that nobody, or anybody, could use the API: add "tokens", or listen on 127.0.0.1`;
+  if (open.http)
+    return isLoopback(host)
+      ? null
+      : `security "open" is for loopback addresses, and http.host is ${host}, where others could read and answer orders`;
+  return config.tokens.length > 0
+    ? null
+    : `http.host is ${host} and there are no tokens, so that nobody, or anybody, could use the API: add "tokens", or listen on 127.0.0.1`;
 }
 
 function mqttReason(config: Config, open: OpenDoors): string | null {
   const { host } = config.mqtt;
-  if (open.mqtt) return isLoopback(host) ? null : `security "open" is for loopback addresses, and mqtt.host is ${host}, where others could publish false readings`;
-  return hasPasswords(config) ? null : `mqtt.host is ${host} and there are no gateways with a passwordHash, so that nobody, or anybody, could publish: add "gateways", or listen on 127.0.0.1`;
+  if (open.mqtt)
+    return isLoopback(host)
+      ? null
+      : `security "open" is for loopback addresses, and mqtt.host is ${host}, where others could publish false readings`;
+  return hasPasswords(config)
+    ? null
+    : `mqtt.host is ${host} and there are no gateways with a passwordHash, so that nobody, or anybody, could publish: add "gateways", or listen on 127.0.0.1`;
 }
 
 function hasPasswords(config: Config): boolean {

@@ -7,14 +7,25 @@ const decoder = createDecoder({ maxPayloadBytes: 65_536 });
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 const one = (text: string): Decoded => decoder.decode('city/gw-01/s-01', bytes(text));
 const batch = (text: string): Decoded => decoder.decode('city/gw-01', bytes(text));
-const why = (decoded: Decoded): string => (decoded.kind === 'refused' ? `${decoded.rejection.code} ${decoded.rejection.pointer}`.trim() : decoded.kind);
+const why = (decoded: Decoded): string =>
+  decoded.kind === 'refused' ? `${decoded.rejection.code} ${decoded.rejection.pointer}`.trim() : decoded.kind;
 
 describe('one reading', () => {
   test('of the contract becomes a report', () => {
     expect(one('{"at": "2026-11-23T08:00:00.000+08:00", "seq": 17, "values": {"smoke": 1, "battery": 87}}')).toEqual({
       kind: 'reports',
       codec: 'json',
-      reports: [{ kind: 'report', gateway: 'gw-01', sensor: 's-01', at: Date.UTC(2026, 10, 23), seq: 17, test: false, values: { smoke: 1, battery: 87 } }],
+      reports: [
+        {
+          kind: 'report',
+          gateway: 'gw-01',
+          sensor: 's-01',
+          at: Date.UTC(2026, 10, 23),
+          seq: 17,
+          test: false,
+          values: { smoke: 1, battery: 87 },
+        },
+      ],
       members: null,
       rejections: [],
     });
@@ -27,7 +38,10 @@ describe('one reading', () => {
   });
 
   test('may come with a byte-order mark, with the codec in the topic, or marked as a test', () => {
-    expect(decoder.decode('city/gw-01/s-01/json', bytes('\uFEFF{"test":true,"values":{"v":1}}'))).toMatchObject({ kind: 'reports', reports: [{ test: true }] });
+    expect(decoder.decode('city/gw-01/s-01/json', bytes('\uFEFF{"test":true,"values":{"v":1}}'))).toMatchObject({
+      kind: 'reports',
+      reports: [{ test: true }],
+    });
   });
 
   test.each([
@@ -90,7 +104,8 @@ describe('a batch', () => {
   });
 
   test('holds 1 to 1,000 members', () => {
-    const members = (count: number): string => JSON.stringify(Array.from({ length: count }, (_, i) => ({ sensor: `s${i}`, values: { v: i } })));
+    const members = (count: number): string =>
+      JSON.stringify(Array.from({ length: count }, (_, i) => ({ sensor: `s${i}`, values: { v: i } })));
     expect(why(batch('[]'))).toBe('batch-size');
     expect(batch(members(1_000))).toMatchObject({ kind: 'reports', reports: { length: 1_000 } });
     expect(why(batch(members(1_001)))).toBe('batch-size');
@@ -99,12 +114,25 @@ describe('a batch', () => {
 });
 
 describe('topics and codecs', () => {
-  test.each(['city', 'city/', 'city//s', 'city/g w', 'city/gw/', 'city/gw/s/json/x', 'city/__proto__/s', 'city/constructor', 'elsewhere/gw/s', 'orders/x', 'orders//receipts', `city/${'a/'.repeat(300)}`, 'city/gw/s\u0000', '$SYS/x', 'city/+/#'])(
-    '%.40s is no topic of ours',
-    (topic) => {
-      expect(why(decoder.decode(topic, bytes('{"values":{"v":1}}')))).toBe('topic-unknown');
-    },
-  );
+  test.each([
+    'city',
+    'city/',
+    'city//s',
+    'city/g w',
+    'city/gw/',
+    'city/gw/s/json/x',
+    'city/__proto__/s',
+    'city/constructor',
+    'elsewhere/gw/s',
+    'orders/x',
+    'orders//receipts',
+    `city/${'a/'.repeat(300)}`,
+    'city/gw/s\u0000',
+    '$SYS/x',
+    'city/+/#',
+  ])('%.40s is no topic of ours', (topic) => {
+    expect(why(decoder.decode(topic, bytes('{"values":{"v":1}}')))).toBe('topic-unknown');
+  });
 
   test('a codec that is not here is refused by name, from the topic or from the configuration', () => {
     expect(why(decoder.decode('city/gw/s/senml', bytes('[]')))).toBe('codec-unknown');
@@ -118,7 +146,10 @@ describe('receipts', () => {
 
   test('are read; without an id the same answer gets the same id, another answer another', () => {
     const first = answer('{"party":"fire","state":"accepted","by":"desk 3"}');
-    expect(first).toMatchObject({ kind: 'receipt', receipt: { order: 'wo_1', party: 'fire', state: 'accepted', street: null, by: 'desk 3', note: null, at: null, door: 'mqtt' } });
+    expect(first).toMatchObject({
+      kind: 'receipt',
+      receipt: { order: 'wo_1', party: 'fire', state: 'accepted', street: null, by: 'desk 3', note: null, at: null, door: 'mqtt' },
+    });
     expect(answer('{"state":"accepted","party":"fire","by":"desk 3"}')).toEqual(first);
     expect(answer('{"party":"fire","state":"on-site","by":"desk 3"}')).not.toEqual(first);
     expect(answer('{"party":"fire","state":"accepted","id":"r-1"}')).toMatchObject({ receipt: { id: 'r-1' } });
@@ -138,7 +169,31 @@ describe('receipts', () => {
 });
 
 describe('any bytes at all', () => {
-  const fragment = fc.constantFrom('{', '}', '[', ']', ':', ',', '"', '"values"', '"at"', '"sensor"', '"__proto__"', '"constructor"', '1e400', '-0', 'NaN', '\\', '\\u0000', '"a":1', 'null', 'true', '\u2028', '😀', ' ');
+  const fragment = fc.constantFrom(
+    '{',
+    '}',
+    '[',
+    ']',
+    ':',
+    ',',
+    '"',
+    '"values"',
+    '"at"',
+    '"sensor"',
+    '"__proto__"',
+    '"constructor"',
+    '1e400',
+    '-0',
+    'NaN',
+    '\\',
+    '\\u0000',
+    '"a":1',
+    'null',
+    'true',
+    '\u2028',
+    '😀',
+    ' ',
+  );
   const payload = fc.oneof(
     fc.uint8Array({ maxLength: 200 }),
     fc.array(fragment, { maxLength: 40 }).map((parts) => bytes(parts.join(''))),

@@ -32,10 +32,16 @@ export function createDecoder(options: DecoderOptions = {}): Decoder {
     const route = readTopic(topic);
     if (route === null) return unknownTopic();
     if (payload.length === 0) return refusal('none', 'payload-empty', 'The payload is empty.');
-    if (payload.length > limit) return refusal('none', 'payload-too-large', `The payload has ${payload.length} bytes; at most ${limit} are taken. Send smaller batches.`);
+    if (payload.length > limit)
+      return refusal(
+        'none',
+        'payload-too-large',
+        `The payload has ${payload.length} bytes; at most ${limit} are taken. Send smaller batches.`,
+      );
     if (route.order !== null) return readReceiptText(route.order, payload);
     const codec = codecs.get(route.codec ?? gatewayCodec);
-    if (codec === undefined) return refusal('unknown', 'codec-unknown', `There is no such codec here; known: ${[...codecs.keys()].join(', ')}.`);
+    if (codec === undefined)
+      return refusal('unknown', 'codec-unknown', `There is no such codec here; known: ${[...codecs.keys()].join(', ')}.`);
     return codec(payload, route.gateway, route.sensor);
   };
 
@@ -44,7 +50,11 @@ export function createDecoder(options: DecoderOptions = {}): Decoder {
       try {
         return decodeUnguarded(topic, payload, gatewayCodec);
       } catch (error) {
-        return refusal('none', 'internal', `The message could not be read: ${error instanceof Error ? error.message.slice(0, 200) : 'unknown error'}`);
+        return refusal(
+          'none',
+          'internal',
+          `The message could not be read: ${error instanceof Error ? error.message.slice(0, 200) : 'unknown error'}`,
+        );
       }
     },
   };
@@ -92,7 +102,11 @@ function readCityTopic(topic: string): Route | null {
 }
 
 function unknownTopic(): Decoded {
-  return refusal('none', 'topic-unknown', 'Telemetry goes to city/{gateway}, city/{gateway}/{sensor} or city/{gateway}/{sensor}/{codec}; ids are 1 to 64 letters, digits and . _ : -');
+  return refusal(
+    'none',
+    'topic-unknown',
+    'Telemetry goes to city/{gateway}, city/{gateway}/{sensor} or city/{gateway}/{sensor}/{codec}; ids are 1 to 64 letters, digits and . _ : -',
+  );
 }
 
 function refusal(codec: string, code: Parameters<typeof refused>[0], detail: string): Decoded {

@@ -25,9 +25,17 @@ export function createJsonCodec(): Codec {
   };
 }
 
-function readBatch(value: unknown, faults: ReadonlyMap<number, Refused>, check: (member: unknown, base: string) => Report | Refused): Decoded {
-  if (!Array.isArray(value)) return whole(refused('schema', '', 'On city/{gateway} a message is an array of readings; one reading alone goes to city/{gateway}/{sensor}.'));
-  if (value.length === 0 || value.length > BATCH_LIMIT) return whole(refused('batch-size', '', `A batch holds 1 to ${BATCH_LIMIT} readings; this one holds ${value.length}.`));
+function readBatch(
+  value: unknown,
+  faults: ReadonlyMap<number, Refused>,
+  check: (member: unknown, base: string) => Report | Refused,
+): Decoded {
+  if (!Array.isArray(value))
+    return whole(
+      refused('schema', '', 'On city/{gateway} a message is an array of readings; one reading alone goes to city/{gateway}/{sensor}.'),
+    );
+  if (value.length === 0 || value.length > BATCH_LIMIT)
+    return whole(refused('batch-size', '', `A batch holds 1 to ${BATCH_LIMIT} readings; this one holds ${value.length}.`));
   const reports: Report[] = [];
   const members: number[] = [];
   const rejections: Refused[] = [];

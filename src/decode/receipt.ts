@@ -16,10 +16,15 @@ const ID_LIMIT = 128;
  * so that the same answer sent twice stays one receipt.
  */
 export function readReceipt(order: string, body: unknown, door: Door): Receipt | Refused {
-  if (typeof body !== 'object' || body === null || Array.isArray(body)) return refused('schema', '', 'A receipt is an object with "party" and "state".');
-  const { party, state, street, by, note, at, id } = body as Readonly<Record<'party' | 'state' | 'street' | 'by' | 'note' | 'at' | 'id', unknown>>;
+  if (typeof body !== 'object' || body === null || Array.isArray(body))
+    return refused('schema', '', 'A receipt is an object with "party" and "state".');
+  const { party, state, street, by, note, at, id } = body as Readonly<
+    Record<'party' | 'state' | 'street' | 'by' | 'note' | 'at' | 'id', unknown>
+  >;
   const bad =
-    (typeof party === 'string' && isIdentifier(party) ? null : refused('schema', '/party', '"party" is the id of the party that answers, e.g. "fire".')) ??
+    (typeof party === 'string' && isIdentifier(party)
+      ? null
+      : refused('schema', '/party', '"party" is the id of the party that answers, e.g. "fire".')) ??
     (STATES.has(state) ? null : refused('schema', '/state', '"state" is accepted, on-site, resolved or declined.')) ??
     checkText(street, '/street', 64) ??
     checkText(by, '/by', BY_LIMIT) ??
@@ -28,8 +33,21 @@ export function readReceipt(order: string, body: unknown, door: Door): Receipt |
   if (bad !== null) return bad;
   const time = isAbsent(at) ? null : readTimestamp(at);
   if (time === null && !isAbsent(at)) return refused('time-invalid', '/at', '"at" is RFC 3339 with an offset or epoch milliseconds.');
-  const said = { order, party: party as string, street: textOrNull(street), state: state as ReceiptState, by: textOrNull(by), note: textOrNull(note), at: time };
-  return { kind: 'receipt', id: textOrNull(id) ?? fingerprint('rc', order, said.party, said.street ?? '', said.state, time ?? '', said.by ?? ''), ...said, door };
+  const said = {
+    order,
+    party: party as string,
+    street: textOrNull(street),
+    state: state as ReceiptState,
+    by: textOrNull(by),
+    note: textOrNull(note),
+    at: time,
+  };
+  return {
+    kind: 'receipt',
+    id: textOrNull(id) ?? fingerprint('rc', order, said.party, said.street ?? '', said.state, time ?? '', said.by ?? ''),
+    ...said,
+    door,
+  };
 }
 
 function isAbsent(value: unknown): value is undefined | null {

@@ -18,10 +18,7 @@ export function readTimestamp(value: unknown): Millis | null {
  * A leap second is refused: no city sensor means it, and no epoch can say it.
  */
 export function parseRfc3339(text: string): Millis | null {
-  const length = text.length;
-  if (length < 20 || length > 35 || text.charCodeAt(4) !== 45 || text.charCodeAt(7) !== 45) return null;
-  const separator = text.charCodeAt(10);
-  if ((separator !== 84 && separator !== 116 && separator !== 32) || text.charCodeAt(13) !== 58 || text.charCodeAt(16) !== 58) return null;
+  if (!hasShape(text)) return null;
   const year = two(text, 0) * 100 + two(text, 2);
   const month = two(text, 5);
   const day = two(text, 8);
@@ -36,6 +33,13 @@ export function parseRfc3339(text: string): Millis | null {
   if (offset === null) return null;
   const clock = (hour * 3_600 + minute * 60 + second) * 1_000 + milliseconds(text, zone);
   return daysSinceEpoch(year, month, day) * DAY + clock - offset;
+}
+
+/** `….-..-..T..:..:..`, with `T`, `t` or a space between. */
+function hasShape(text: string): boolean {
+  if (text.length < 20 || text.length > 35 || text.charCodeAt(4) !== 45 || text.charCodeAt(7) !== 45) return false;
+  const separator = text.charCodeAt(10);
+  return (separator === 84 || separator === 116 || separator === 32) && text.charCodeAt(13) === 58 && text.charCodeAt(16) === 58;
 }
 
 /** Two digits, or NaN, which fails every comparison above. */

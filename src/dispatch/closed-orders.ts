@@ -12,10 +12,8 @@ export class ClosedOrders {
   add(order: string, receipts: Iterable<string>): void {
     this.receipts.set(order, [...receipts]);
     if (this.receipts.size <= this.limit) return;
-    for (const oldest of this.receipts.keys()) {
-      this.receipts.delete(oldest);
-      return;
-    }
+    const [oldest] = this.receipts.keys();
+    if (oldest !== undefined) this.receipts.delete(oldest);
   }
 
   /** @returns undefined when the order was not closed lately. */

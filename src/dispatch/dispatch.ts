@@ -102,7 +102,7 @@ class DispatchDesk implements Dispatch {
     open.record(answeredAt(open.order, receipt, at), { what: 'order.receipt', party, state, by, note, door });
     const moved = { ...answer, state };
     open.replace(answer, moved);
-    this.spread(open, moved, receipt, at, step);
+    this.spread(open, { moved, receipt }, at, step);
     if (mayClose(open.order.assignments)) this.close(open, at, step);
     step.orders.push(open.order);
     return { kind: 'moved', state, order: receipt.order };
@@ -209,7 +209,8 @@ class DispatchDesk implements Dispatch {
   }
 
   /** Tells the others what a party has answered: the supports when the lead moved, the lead when a support did. */
-  private spread(open: OpenOrder, moved: Assignment, receipt: Receipt, at: Millis, step: DispatchStep): void {
+  private spread(open: OpenOrder, answer: { readonly moved: Assignment; readonly receipt: Receipt }, at: Millis, step: DispatchStep): void {
+    const { moved, receipt } = answer;
     if (moved.role === 'lead' && receipt.state === 'declined') {
       const code = 'lead-declined';
       open.askAttention(code);

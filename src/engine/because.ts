@@ -22,7 +22,8 @@ const SIGN: Readonly<Record<string, string>> = {
 export function explainRaise(rule: Rule, level: LevelRule, value: number | null): Text {
   const shown = value === null ? '' : ` ${formatNumber(value)} ${rule.unit}`;
   const condition = describeCondition(level.when, rule);
-  const hold = level.hold === 0 ? { zh: '', en: '' } : { zh: `，持续 ${formatDuration(level.hold)}`, en: ` for ${formatDuration(level.hold)}` };
+  const hold =
+    level.hold === 0 ? { zh: '', en: '' } : { zh: `，持续 ${formatDuration(level.hold)}`, en: ` for ${formatDuration(level.hold)}` };
   return {
     zh: `${rule.title.zh}${shown}，达到${COLOUR[level.level]}条件：${condition}${hold.zh}`,
     en: `${rule.title.en}${shown} meets ${level.level}: ${condition}${hold.en}`,

@@ -22,9 +22,18 @@ async function theirs(condition: Condition, facts: Facts): Promise<boolean> {
 const number = fc.oneof(fc.integer({ min: -3, max: 3 }), fc.constantFrom('1', '2', 'x', '', true, null, 1.5));
 const leaf: fc.Arbitrary<Condition> = fc.record({
   fact: fc.constantFrom('a', 'b', 'c'),
-  operator: fc.constantFrom('equal', 'notEqual', 'lessThan', 'lessThanInclusive', 'greaterThan', 'greaterThanInclusive', 'not:equal', 'swap:lessThan'),
+  operator: fc.constantFrom(
+    'equal',
+    'notEqual',
+    'lessThan',
+    'lessThanInclusive',
+    'greaterThan',
+    'greaterThanInclusive',
+    'not:equal',
+    'swap:lessThan',
+  ),
   value: fc.oneof(number, fc.record({ fact: fc.constantFrom('a', 'b', 'c') })),
-}) as fc.Arbitrary<Condition>;
+});
 const tree = fc.letrec<{ node: Condition }>((tie) => ({
   node: fc.oneof(
     { maxDepth: 3 },

@@ -1,38 +1,10 @@
 import type { Condition, FactCondition, FactReference } from '../model/condition.ts';
 import type { Problem } from '../model/problem.ts';
-import type { LevelRule, Rule } from '../model/rule.ts';
+import type { Rule } from '../model/rule.ts';
 import type { Millis } from '../model/time.ts';
-import { compileCondition, ConditionError, isReference, type Ask, type Test } from './compile-condition.ts';
-import { compileFact, createNeeds, type RuleNeeds, type SeriesSpec, type ShareSpec } from './facts.ts';
-import type { KeyState } from './key-state.ts';
-
-export interface CompiledLevel {
-  readonly rule: LevelRule;
-  readonly when: Test<KeyState>;
-  readonly clear: Test<KeyState> | null;
-}
-
-/** The rule as a function: closures over a key's state, and what that state must hold. */
-export interface CompiledRule {
-  readonly rule: Rule;
-  /** Same text, same meaning: decides whether state outlives a change of the rule set. */
-  readonly identity: string;
-  readonly levels: readonly CompiledLevel[];
-  readonly value: Ask<KeyState>;
-  readonly pooled: readonly SeriesSpec[];
-  readonly grouped: readonly SeriesSpec[];
-  readonly shares: readonly ShareSpec[];
-  readonly windows: readonly Millis[];
-  readonly silence: boolean;
-  /** True when silence of any form can raise it. */
-  readonly judgesSilence: boolean;
-  /** Every measure that a reading of which concerns this rule; `*` for all. */
-  readonly measures: ReadonlySet<string>;
-  /** Silences (ms since the newest reading) at which an absence condition may change its mind. */
-  readonly absences: readonly { readonly series: number | null; readonly after: Millis }[];
-  /** True when a condition can become true by time alone, so that a quiet key must be looked at as well. */
-  readonly wakesQuietKeys: boolean;
-}
+import { compileCondition, ConditionError, isReference, type Ask } from './compile-condition.ts';
+import type { CompiledRule, KeyState } from './compiled-rule.ts';
+import { compileFact, createNeeds, type RuleNeeds } from './facts.ts';
 
 const RISING = new Set(['greaterThan', 'greaterThanInclusive']);
 const FALLS_WITH_TIME = new Set(['sum', 'count', 'distinct']);
@@ -118,4 +90,3 @@ function absencesOf(rule: Rule, needs: RuleNeeds): { series: number | null; afte
   }
   return found;
 }
-

@@ -2,6 +2,7 @@ import { serialize, deserialize } from 'node:v8';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Rule } from '../model/rule.ts';
+import type { SavedEngine } from './engine.ts';
 import { levelOf, Rig, ruleOf, sensorOf } from './test-rig.ts';
 
 const S = 1_000;
@@ -11,9 +12,26 @@ const H = 60 * M;
 describe('levels', () => {
   it('L1 a level rises only after its condition was true for the whole hold', () => {
     const rule = ruleOf({ levels: [levelOf('red', 10, { hold: 5 * M })] });
-    expect(new Rig([rule]).read(0, { x: 10 }).read(4 * M, { x: 9 }).read(5 * M, { x: 10 }).pass(9 * M).levels()).toEqual([]);
-    expect(new Rig([rule]).read(0, { x: 10 }).pass(5 * M - 1).levels()).toEqual([]);
-    expect(new Rig([rule]).read(0, { x: 10 }).pass(5 * M).levels()).toEqual([`${5 * M}:red`]);
+    expect(
+      new Rig([rule])
+        .read(0, { x: 10 })
+        .read(4 * M, { x: 9 })
+        .read(5 * M, { x: 10 })
+        .pass(9 * M)
+        .levels(),
+    ).toEqual([]);
+    expect(
+      new Rig([rule])
+        .read(0, { x: 10 })
+        .pass(5 * M - 1)
+        .levels(),
+    ).toEqual([]);
+    expect(
+      new Rig([rule])
+        .read(0, { x: 10 })
+        .pass(5 * M)
+        .levels(),
+    ).toEqual([`${5 * M}:red`]);
   });
 
   it('a hold that passed before a late batch arrived is not hidden by the reading that ended it', () => {
@@ -32,14 +50,24 @@ describe('levels', () => {
   it('L3 a level falls only after its clear condition was true for the whole clear hold', () => {
     const clear = { all: [{ fact: 'value', operator: 'lessThan', value: 8 }] };
     const rule = ruleOf({ levels: [levelOf('red', 10, { clearWhen: clear, clearHold: 10 * M })] });
-    const rig = new Rig([rule]).read(0, { x: 10 }).read(1 * M, { x: 9 }).read(2 * M, { x: 7 }).read(11 * M, { x: 8 }).read(12 * M, { x: 7 });
+    const rig = new Rig([rule])
+      .read(0, { x: 10 })
+      .read(1 * M, { x: 9 })
+      .read(2 * M, { x: 7 })
+      .read(11 * M, { x: 8 })
+      .read(12 * M, { x: 7 });
     expect(rig.levels()).toEqual(['0:red']);
     expect(rig.pass(22 * M).levels()).toEqual(['0:red', `${22 * M}:-`]);
   });
 
   it('climbs and descends a ladder one level at a time, each with its own hold', () => {
     const rule = ruleOf({ levels: [levelOf('blue', 1), levelOf('yellow', 2, { hold: M }), levelOf('red', 3)] });
-    const rig = new Rig([rule]).read(0, { x: 2 }).pass(M).read(2 * M, { x: 3 }).read(3 * M, { x: 1 }).read(4 * M, { x: 0 });
+    const rig = new Rig([rule])
+      .read(0, { x: 2 })
+      .pass(M)
+      .read(2 * M, { x: 3 })
+      .read(3 * M, { x: 1 })
+      .read(4 * M, { x: 0 });
     expect(rig.levels()).toEqual(['0:blue', `${M}:yellow`, `${2 * M}:red`, `${3 * M}:blue`, `${4 * M}:-`]);
   });
 
@@ -47,9 +75,12 @@ describe('levels', () => {
     const rule = ruleOf({ stale: 10 * M, levels: [levelOf('red', 10, { hold: 30 * M })] });
     const rig = new Rig([rule]).read(0, { x: 10 }).read(40 * M, { x: 10 });
     expect(rig.levels()).toEqual([]);
-    expect(new Rig([ruleOf({ levels: [levelOf('red', 10, { hold: 30 * M })] })]).read(0, { x: 10 }).read(40 * M, { x: 10 }).levels()).toEqual([
-      `${30 * M}:red`,
-    ]);
+    expect(
+      new Rig([ruleOf({ levels: [levelOf('red', 10, { hold: 30 * M })] })])
+        .read(0, { x: 10 })
+        .read(40 * M, { x: 10 })
+        .levels(),
+    ).toEqual([`${30 * M}:red`]);
   });
 });
 
@@ -69,7 +100,11 @@ describe('facts', () => {
   });
 
   it('counts distinct sensors at one place within a window', () => {
-    const rule = ruleOf({ scope: 'place', value: { fact: 'distinct', params: { of: ['smoke', 'heat'], window: '5m', equal: 1 } }, levels: [levelOf('red', 2)] });
+    const rule = ruleOf({
+      scope: 'place',
+      value: { fact: 'distinct', params: { of: ['smoke', 'heat'], window: '5m', equal: 1 } },
+      levels: [levelOf('red', 2)],
+    });
     const again = new Rig([rule]).read(0, { smoke: 1 }).read(M, { smoke: true });
     expect(again.levels()).toEqual([]);
     const two = new Rig([rule]).read(0, { smoke: true }).read(4 * M, { heat: 1 }, sensorOf('s2'));
@@ -96,8 +131,14 @@ describe('facts', () => {
   });
 
   it('measures absence from the newest reading, to the millisecond, without any reading arriving', () => {
-    const rule = ruleOf({ value: { fact: 'absence', params: { of: ['door', 'pir'], unit: 'h' } }, levels: [levelOf('yellow', 24), levelOf('red', 36)] });
-    const rig = new Rig([rule]).read(0, { door: 1 }).read(H, { pir: 1 }).pass(25 * H - 1);
+    const rule = ruleOf({
+      value: { fact: 'absence', params: { of: ['door', 'pir'], unit: 'h' } },
+      levels: [levelOf('yellow', 24), levelOf('red', 36)],
+    });
+    const rig = new Rig([rule])
+      .read(0, { door: 1 })
+      .read(H, { pir: 1 })
+      .pass(25 * H - 1);
     expect(rig.levels()).toEqual([]);
     expect(rig.pass(40 * H).levels()).toEqual([`${25 * H}:yellow`, `${37 * H}:red`]);
     expect(rig.read(41 * H, { door: 1 }).levels()).toEqual([`${25 * H}:yellow`, `${37 * H}:red`, `${41 * H}:-`]);
@@ -105,7 +146,10 @@ describe('facts', () => {
 
   it('takes the share of silent sensors, three cadences after the last word of each', () => {
     const rule = ruleOf({ scope: 'street', value: { fact: 'share', params: { silent: true } }, levels: [levelOf('red', 50)] });
-    const rig = new Rig([rule]).read(0, { x: 1 }).read(0, { y: 1 }, sensorOf('s2')).read(2 * M, { x: 1 });
+    const rig = new Rig([rule])
+      .read(0, { x: 1 })
+      .read(0, { y: 1 }, sensorOf('s2'))
+      .read(2 * M, { x: 1 });
     expect(rig.pass(3 * M - 1).levels()).toEqual([]);
     expect(rig.pass(3 * M).levels()).toEqual([`${3 * M}:red`]);
     expect(rig.read(4 * M, { y: 1 }, sensorOf('s2')).levels()).toEqual([`${3 * M}:red`, `${4 * M}:-`]);
@@ -132,9 +176,25 @@ describe('engine', () => {
   const rules: Rule[] = [
     ruleOf({ id: 'hold', stale: 5 * M, levels: [levelOf('blue', 3, { hold: M }), levelOf('red', 7, { clearHold: 2 * M })] }),
     ruleOf({ id: 'sum', value: { fact: 'sum', params: { of: 'x', window: '10m' } }, levels: [levelOf('yellow', 20)] }),
-    ruleOf({ id: 'distinct', scope: 'place', value: { fact: 'distinct', params: { of: 'x', window: '3m', equal: 9 } }, levels: [levelOf('red', 2)] }),
-    ruleOf({ id: 'gone', scope: 'street', split: 'model', value: { fact: 'share', params: { silent: true } }, levels: [levelOf('orange', 50, { hold: M })] }),
-    ruleOf({ id: 'across', scope: 'place', value: { fact: 'mean', params: { of: 'x', window: '4m', across: 'max' } }, levels: [levelOf('red', 6)] }),
+    ruleOf({
+      id: 'distinct',
+      scope: 'place',
+      value: { fact: 'distinct', params: { of: 'x', window: '3m', equal: 9 } },
+      levels: [levelOf('red', 2)],
+    }),
+    ruleOf({
+      id: 'gone',
+      scope: 'street',
+      split: 'model',
+      value: { fact: 'share', params: { silent: true } },
+      levels: [levelOf('orange', 50, { hold: M })],
+    }),
+    ruleOf({
+      id: 'across',
+      scope: 'place',
+      value: { fact: 'mean', params: { of: 'x', window: '4m', across: 'max' } },
+      levels: [levelOf('red', 6)],
+    }),
   ];
   const input = fc.array(
     fc.record({ wait: fc.integer({ min: 0, max: 4 * M }), sensor: fc.constantFrom('s1', 's2', 's3'), x: fc.integer({ min: 0, max: 9 }) }),
@@ -154,7 +214,7 @@ describe('engine', () => {
           broken.read(at, { x: step.x }, sensorOf(step.sensor));
           if (i === Math.floor(where * steps.length)) {
             seen.push(...broken.verdicts);
-            const saved = deserialize(serialize(broken.engine.save()));
+            const saved = deserialize(serialize(broken.engine.save())) as SavedEngine;
             broken = new Rig(rules);
             broken.engine.restore(saved);
           }
@@ -201,11 +261,19 @@ describe('engine', () => {
     ];
     const shut = new Rig(rules).read(0, { x: 1 }).read(0, { x: 1 }, sensorOf('s2'));
     shut.engine.settle(11 * M);
-    shut.read(10 * M + 1, { x: 1 }).read(10 * M + 5, { x: 1 }, sensorOf('s2')).pass(12 * M);
+    shut
+      .read(10 * M + 1, { x: 1 })
+      .read(10 * M + 5, { x: 1 }, sensorOf('s2'))
+      .pass(12 * M);
     expect(shut.levels()).toEqual([]);
     const gone = new Rig(rules).read(0, { x: 1 }).read(0, { x: 1 }, sensorOf('s2'));
     gone.engine.settle(11 * M);
-    expect(gone.read(10 * M, { x: 1 }).pass(11 * M - 1).levels()).toEqual([]);
+    expect(
+      gone
+        .read(10 * M, { x: 1 })
+        .pass(11 * M - 1)
+        .levels(),
+    ).toEqual([]);
     expect(gone.pass(11 * M).levels().length).toBe(2);
   });
 

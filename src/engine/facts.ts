@@ -2,21 +2,9 @@ import type { FactReference } from '../model/condition.ts';
 import { parseDuration, type Millis } from '../model/time.ts';
 import { aggregate, change, countDistinct, countSamples, rate, roundForComparison, type AggregateName } from './aggregate.ts';
 import { ConditionError, type Ask } from './compile-condition.ts';
-import { isStale, type KeyState } from './key-state.ts';
+import type { KeyState, SeriesSpec, ShareSpec } from './compiled-rule.ts';
+import { isStale } from './key-state.ts';
 import type { SampleValue, Series, SeriesLimits } from './series.ts';
-
-/** Samples that a rule keeps: which measures feed it, which values are believed, how far back. */
-export interface SeriesSpec {
-  readonly measures: readonly string[];
-  readonly within: readonly [number, number] | null;
-  limits: SeriesLimits;
-}
-
-/** A flag kept for every member of a key. */
-export interface ShareSpec {
-  readonly measures: readonly string[];
-  readonly matches: (value: SampleValue) => boolean;
-}
 
 /** Collects what the facts of one rule need, while they are compiled. */
 export interface RuleNeeds {
@@ -85,7 +73,8 @@ class Params {
     if (value === undefined) return null;
     if (!Array.isArray(value) || value.length !== 2) return this.fail('within', '"within" must be [lowest, highest].');
     const [low, high] = value as unknown[];
-    if (typeof low !== 'number' || typeof high !== 'number' || low > high) return this.fail('within', '"within" must be [lowest, highest].');
+    if (typeof low !== 'number' || typeof high !== 'number' || low > high)
+      return this.fail('within', '"within" must be [lowest, highest].');
     return [low, high];
   }
 

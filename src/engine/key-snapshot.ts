@@ -1,7 +1,7 @@
 import type { Subject } from '../model/verdict.ts';
 import type { Millis } from '../model/time.ts';
-import type { CompiledRule } from './compile-rule.ts';
-import { createKey, type KeyState, type LevelState, type Member } from './key-state.ts';
+import type { CompiledRule, KeyState, LevelState, Member } from './compiled-rule.ts';
+import { createKey } from './key-state.ts';
 import { Series, type SavedSeries } from './series.ts';
 
 /** A key as plain data: everything but the closures and what the registry says. */

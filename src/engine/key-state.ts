@@ -1,61 +1,7 @@
-import type { Scalar } from '../model/text.ts';
 import type { Millis } from '../model/time.ts';
 import type { Subject } from '../model/verdict.ts';
-import type { CompiledRule } from './compile-rule.ts';
+import type { CompiledRule, KeyState, Member } from './compiled-rule.ts';
 import { Series } from './series.ts';
-
-/** One sensor's part in a key. */
-export interface Member {
-  readonly sensor: string;
-  cadence: Millis | null;
-  lastSeen: Millis;
-  silent: boolean;
-  /** One flag a share-of-values fact: does the newest value match? `null` before the first. */
-  readonly matches: (boolean | null)[];
-}
-
-/** Standing of one level at one key. `NaN` times mean: not running. */
-export interface LevelState {
-  active: boolean;
-  trueSince: Millis;
-  clearSince: Millis;
-}
-
-/** Everything remembered for one rule at one scope key. */
-export interface KeyState {
-  readonly compiled: CompiledRule;
-  readonly subject: Subject;
-  /** Order of creation: breaks ties between timers, so that replay is exact. */
-  readonly ordinal: number;
-  readonly pooled: Series[];
-  /** One list a grouped series: by member ordinal. */
-  readonly grouped: Series[][];
-  readonly members: Member[];
-  readonly memberOf: Map<string, number>;
-  /** Members with a cadence, and how many of them are silent now. */
-  judged: number;
-  silent: number;
-  /** One pair a share of values: members whose newest value is known, and how many of them match. */
-  readonly known: number[];
-  readonly matching: number[];
-  readonly levels: LevelState[];
-  placeAttributes: Readonly<Record<string, Scalar>>;
-  sensorAttributes: Readonly<Record<string, Scalar>>;
-  /** Event time reached by this key. */
-  time: Millis;
-  /** Newest reading of any member. */
-  newest: Millis;
-  /** Next time at which it must be looked at though nothing arrives; Infinity for never. */
-  due: Millis;
-  /** `due` of its living entry in the timer queue; Infinity for none. */
-  scheduled: Millis;
-  /** Earliest time at which a member may have fallen silent. */
-  silenceDue: Millis;
-  /** Index of the highest active level, −1 for none. */
-  standing: number;
-  /** Index of the highest level being held, above `standing`; −1 for none. */
-  holding: number;
-}
 
 export function createKey(compiled: CompiledRule, subject: Subject, ordinal: number): KeyState {
   return {

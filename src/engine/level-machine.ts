@@ -1,7 +1,7 @@
 import type { Millis } from '../model/time.ts';
 import { FALSE, TRUE, UNKNOWN } from './compile-condition.ts';
-import type { CompiledLevel } from './compile-rule.ts';
-import { setSilent, type KeyState, type LevelState } from './key-state.ts';
+import type { CompiledLevel, KeyState, LevelState } from './compiled-rule.ts';
+import { setSilent } from './key-state.ts';
 
 /**
  * Moves every level of a key to where its conditions put it at `key.time`.

@@ -46,7 +46,11 @@ export function ruleOf(over: Partial<Rule> = {}): Rule {
   };
 }
 
-export function levelOf(level: Rule['levels'][number]['level'], from: number, over: Partial<Rule['levels'][number]> = {}): Rule['levels'][number] {
+export function levelOf(
+  level: Rule['levels'][number]['level'],
+  from: number,
+  over: Partial<Rule['levels'][number]> = {},
+): Rule['levels'][number] {
   return {
     level,
     when: { all: [{ fact: 'value', operator: 'greaterThanInclusive', value: from }] },

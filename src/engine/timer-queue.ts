@@ -1,5 +1,5 @@
 import type { Millis } from '../model/time.ts';
-import type { KeyState } from './key-state.ts';
+import type { KeyState } from './compiled-rule.ts';
 
 interface Timer {
   /** Clock time at which it fires: the event time that is due plus the lateness that the rule allows. */

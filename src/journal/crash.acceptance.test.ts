@@ -58,7 +58,7 @@ function run(directory: string, way: Way): Promise<Run> {
     child.on('close', (exit) => {
       const lines = text.slice(0, text.lastIndexOf('\n') + 1).split('\n');
       const acks = lines.filter((line) => line.startsWith('acked ')).map((line) => line.split(' ').map(Number));
-      resolve({ acked: acks.map((ack) => ack[1] as number), walSize: (acks.at(-1)?.[2] ?? 0) as number, lines, exit });
+      resolve({ acked: acks.map((ack) => ack[1] as number), walSize: acks.at(-1)?.[2] ?? 0, lines, exit });
     });
   });
 }

@@ -10,7 +10,10 @@ const source = readdirSync(SOURCE, { recursive: true, encoding: 'utf8' })
   .join('\n');
 
 /** `readCheckedFile` and the JSON guard put the area before these. */
-const ASSEMBLED = ['unreadable', 'json', 'depth', 'key-duplicate', 'key-forbidden', 'schema'].flatMap((end) => [`config-${end}`, `city-${end}`]);
+const ASSEMBLED = ['unreadable', 'json', 'depth', 'key-duplicate', 'key-forbidden', 'schema'].flatMap((end) => [
+  `config-${end}`,
+  `city-${end}`,
+]);
 
 describe('error codes', () => {
   test('every code that is thrown stands in the catalogue', () => {

@@ -23,4 +23,9 @@ export interface Receipt {
 export type ReceiptOutcome =
   | { readonly kind: 'moved'; readonly state: ReceiptState; readonly order: string }
   | { readonly kind: 'repeated'; readonly order: string }
-  | { readonly kind: 'refused'; readonly code: 'order-unknown' | 'party-unknown' | 'step-not-allowed'; readonly allowed: readonly ReceiptState[]; readonly detail: string };
+  | {
+      readonly kind: 'refused';
+      readonly code: 'order-unknown' | 'party-unknown' | 'step-not-allowed';
+      readonly allowed: readonly ReceiptState[];
+      readonly detail: string;
+    };

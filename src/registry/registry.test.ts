@@ -29,7 +29,10 @@ describe('who is it', () => {
 
   test('an unknown sensor is adopted once, or is quarantined, as the city says', () => {
     const adopting = createRegistry(city());
-    expect(adopting.resolve(report('new'), wall)).toMatchObject({ adopted: true, sensor: { id: 'new', model: 'unknown', adopted: true, place: null, cadence: null } });
+    expect(adopting.resolve(report('new'), wall)).toMatchObject({
+      adopted: true,
+      sensor: { id: 'new', model: 'unknown', adopted: true, place: null, cadence: null },
+    });
     expect(adopting.resolve(report('new'), wall)).toMatchObject({ kind: 'accepted', adopted: false });
     expect(code(createRegistry(city('quarantine')).resolve(report('new'), wall))).toBe('sensor-unknown /sensor');
   });
@@ -60,7 +63,8 @@ describe('who is it', () => {
 
   test('names that every object inherits are sensors like any other', () => {
     const registry = createRegistry(city());
-    for (const id of ['__proto__', 'constructor', 'hasOwnProperty']) expect(registry.resolve(report(id), wall)).toMatchObject({ adopted: true, sensor: { id } });
+    for (const id of ['__proto__', 'constructor', 'hasOwnProperty'])
+      expect(registry.resolve(report(id), wall)).toMatchObject({ adopted: true, sensor: { id } });
   });
 });
 
@@ -94,18 +98,28 @@ describe('has it said that before', () => {
   test('the same sensor, at and seq are a duplicate; any one different is not', () => {
     const registry = createRegistry(city());
     const say = (sensor: string, at: number, seq: number | null) => code(registry.resolve(report(sensor, { at, seq }), wall));
-    expect([say('own', T0, 1), say('own', T0, 1), say('own', T0, 2), say('own', T0 - 1, 1), say('free', T0, 1), say('own', T0 - 1, 1)]).toEqual([
-      'accepted', 'duplicate', 'accepted', 'accepted', 'accepted', 'duplicate',
-    ]);
+    expect([
+      say('own', T0, 1),
+      say('own', T0, 1),
+      say('own', T0, 2),
+      say('own', T0 - 1, 1),
+      say('free', T0, 1),
+      say('own', T0 - 1, 1),
+    ]).toEqual(['accepted', 'duplicate', 'accepted', 'accepted', 'accepted', 'duplicate']);
     expect([say('own', T0, null), say('own', T0, null)]).toEqual(['accepted', 'accepted']);
   });
 
   test('any shuffle and repetition within the window is accepted exactly once each', () => {
-    const arrivals = fc.shuffledSubarray(Array.from({ length: 300 }, (_, i) => i % 100), { minLength: 300 });
+    const arrivals = fc.shuffledSubarray(
+      Array.from({ length: 300 }, (_, i) => i % 100),
+      { minLength: 300 },
+    );
     fc.assert(
       fc.property(arrivals, (order) => {
         const registry = createRegistry(city());
-        const accepted = order.filter((i) => registry.resolve(report('own', { at: T0 - i * 1_000, seq: 1_000 - i }), wall).kind === 'accepted');
+        const accepted = order.filter(
+          (i) => registry.resolve(report('own', { at: T0 - i * 1_000, seq: 1_000 - i }), wall).kind === 'accepted',
+        );
         expect([...accepted].sort((a, b) => a - b)).toEqual(Array.from({ length: 100 }, (_, i) => i));
       }),
       { numRuns: 50 },
@@ -119,18 +133,26 @@ describe('has it said that before', () => {
     expect(say(T0 + 1, 1)).toBe('duplicate');
     expect(say(T0, 0)).toBe('accepted');
     expect(memoryOf(registry, 'own')).toBe(2 + 2 * SEEN_LIMIT);
-    expect(registry.resolve(report('own', { at: T0 + SEEN_WINDOW * 2, seq: 0 }), { ...wall, receivedAt: T0 + SEEN_WINDOW * 2 }).kind).toBe('accepted');
+    expect(registry.resolve(report('own', { at: T0 + SEEN_WINDOW * 2, seq: 0 }), { ...wall, receivedAt: T0 + SEEN_WINDOW * 2 }).kind).toBe(
+      'accepted',
+    );
     expect(memoryOf(registry, 'own')).toBe(4);
   });
 });
 
 describe('snapshot', () => {
-  const step = fc.record({ sensor: fc.constantFrom('own', 'free', 'x', 'y'), at: fc.integer({ min: T0 - 900_000, max: T0 }), seq: fc.option(fc.nat({ max: 20 })), measure: fc.constantFrom('a', 'b') });
+  const step = fc.record({
+    sensor: fc.constantFrom('own', 'free', 'x', 'y'),
+    at: fc.integer({ min: T0 - 900_000, max: T0 }),
+    seq: fc.option(fc.nat({ max: 20 })),
+    measure: fc.constantFrom('a', 'b'),
+  });
 
   test('after a restore every answer is as if nothing had happened', () => {
     fc.assert(
       fc.property(fc.array(step, { maxLength: 60 }), fc.array(step, { maxLength: 60 }), (before, after) => {
-        const play = (registry: Registry, steps: typeof before) => steps.map(({ sensor, at, seq, measure }) => registry.resolve(report(sensor, { at, seq, values: { [measure]: 1 } }), wall));
+        const play = (registry: Registry, steps: typeof before) =>
+          steps.map(({ sensor, at, seq, measure }) => registry.resolve(report(sensor, { at, seq, values: { [measure]: 1 } }), wall));
         const first = createRegistry(city());
         play(first, before);
         const second = createRegistry(city());

@@ -19,7 +19,12 @@ export interface RegistryLimits {
   readonly measuresPerSensor: number;
 }
 
-export const DEFAULT_LIMITS: RegistryLimits = { maxAhead: 300_000, maxJump: 31 * 86_400_000, adoptedPerGateway: 20_000, measuresPerSensor: 64 };
+export const DEFAULT_LIMITS: RegistryLimits = {
+  maxAhead: 300_000,
+  maxJump: 31 * 86_400_000,
+  adoptedPerGateway: 20_000,
+  measuresPerSensor: 64,
+};
 
 export interface ResolveContext {
   readonly gateway: string;
@@ -31,7 +36,12 @@ export interface ResolveContext {
 
 /** What the registry makes of a report. Pointers are within the one reading; the core puts the batch index before them. */
 export type Resolved =
-  | { readonly kind: 'accepted'; readonly sensor: Sensor; readonly observedAt: Millis; /** By this very report. */ readonly adopted: boolean }
+  | {
+      readonly kind: 'accepted';
+      readonly sensor: Sensor;
+      readonly observedAt: Millis /** By this very report. */;
+      readonly adopted: boolean;
+    }
   | { readonly kind: 'test'; readonly sensor: Sensor; readonly observedAt: Millis; readonly adopted: boolean }
   | { readonly kind: 'duplicate'; readonly sensor: Sensor; readonly observedAt: Millis }
   | { readonly kind: 'refused'; readonly code: RejectionCode; readonly pointer: string; readonly detail: string };
@@ -62,7 +72,9 @@ export function createRegistry(city: City, limits: RegistryLimits = DEFAULT_LIMI
   const resolve = (report: Report, context: ResolveContext): Resolved => {
     const known = state.records.get(report.sensor);
     const observedAt = report.at ?? context.receivedAt;
-    const refusal = (known === undefined ? checkUnknown(city, state, context, limits) : checkOwner(known.sensor, context)) ?? checkTime(observedAt, context, state, limits);
+    const refusal =
+      (known === undefined ? checkUnknown(city, state, context, limits) : checkOwner(known.sensor, context)) ??
+      checkTime(observedAt, context, state, limits);
     if (refusal !== null) return refusal;
     const record = known ?? createRecord(adoptedSensor(report.sensor), context.gateway);
     const capped = noteMeasures(record, report, limits.measuresPerSensor);
@@ -100,9 +112,18 @@ function refuse(code: RejectionCode, pointer: string, detail: string): Resolved 
 }
 
 function checkUnknown(city: City, state: RegistryState, context: ResolveContext, limits: RegistryLimits): Resolved | null {
-  if (city.unknownSensors === 'quarantine') return refuse('sensor-unknown', '/sensor', 'No file of the city folder names this sensor; add it to sensors.json, or let unknown sensors be adopted.');
+  if (city.unknownSensors === 'quarantine')
+    return refuse(
+      'sensor-unknown',
+      '/sensor',
+      'No file of the city folder names this sensor; add it to sensors.json, or let unknown sensors be adopted.',
+    );
   if ((state.adoptedBy.get(context.gateway) ?? 0) < limits.adoptedPerGateway) return null;
-  return refuse('sensor-cap', '/sensor', `This gateway has already brought ${limits.adoptedPerGateway} sensors that no file names; name them in sensors.json.`);
+  return refuse(
+    'sensor-cap',
+    '/sensor',
+    `This gateway has already brought ${limits.adoptedPerGateway} sensors that no file names; name them in sensors.json.`,
+  );
 }
 
 function checkOwner(sensor: Sensor, context: ResolveContext): Resolved | null {
@@ -113,10 +134,18 @@ function checkOwner(sensor: Sensor, context: ResolveContext): Resolved | null {
 function checkTime(observedAt: Millis, context: ResolveContext, state: RegistryState, limits: RegistryLimits): Resolved | null {
   if (!context.events) {
     if (observedAt <= context.receivedAt + limits.maxAhead) return null;
-    return refuse('time-future', '/at', `The reading is ${Math.round((observedAt - context.receivedAt) / 1_000)} s ahead of its receipt; set the clock of the device (at most ${limits.maxAhead / 1_000} s are believed).`);
+    return refuse(
+      'time-future',
+      '/at',
+      `The reading is ${Math.round((observedAt - context.receivedAt) / 1_000)} s ahead of its receipt; set the clock of the device (at most ${limits.maxAhead / 1_000} s are believed).`,
+    );
   }
   if (!state.started || observedAt <= context.now + limits.maxJump) return null;
-  return refuse('time-jump', '/at', `The reading would move the clock by more than ${Math.round(limits.maxJump / 86_400_000)} days at once; replay one recording after the other in the order of time.`);
+  return refuse(
+    'time-jump',
+    '/at',
+    `The reading would move the clock by more than ${Math.round(limits.maxJump / 86_400_000)} days at once; replay one recording after the other in the order of time.`,
+  );
 }
 
 /** All or nothing: a report that would pass the cap leaves no name behind. */
@@ -124,7 +153,12 @@ function noteMeasures(record: SensorRecord, report: Report, cap: number): Resolv
   let fresh = 0;
   for (const measure in report.values) if (!record.measures.has(measure)) fresh += 1;
   if (fresh === 0) return null;
-  if (record.measures.size + fresh > cap) return refuse('measure-cap', '/values', `A sensor may have ${cap} measures; this one has ${record.measures.size} and brings ${fresh} more.`);
+  if (record.measures.size + fresh > cap)
+    return refuse(
+      'measure-cap',
+      '/values',
+      `A sensor may have ${cap} measures; this one has ${record.measures.size} and brings ${fresh} more.`,
+    );
   for (const measure in report.values) record.measures.add(measure);
   return null;
 }

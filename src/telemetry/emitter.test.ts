@@ -7,7 +7,10 @@ import { createMetrics } from './metrics.ts';
 
 function bench(level: LogLevel = 'debug') {
   const lines: Record<string, unknown>[] = [];
-  const logger = createLogger({ level, destination: { write: (line: string) => void lines.push(JSON.parse(line) as Record<string, unknown>) } });
+  const logger = createLogger({
+    level,
+    destination: { write: (line: string) => void lines.push(JSON.parse(line) as Record<string, unknown>) },
+  });
   const metrics = createMetrics();
   return { lines, metrics, logger, emit: createEmitter({ logger, metrics }) };
 }
@@ -31,6 +34,7 @@ describe('telemetry', () => {
       readings: 7,
       duplicates: 2,
       late: 0,
+      implausible: 0,
       lag: 0.2,
     });
     emit({ name: 'journal.batch-committed', offset: 9, events: 4, bytes: 400, milliseconds: 2 });

@@ -59,6 +59,7 @@ export const EVENT_TABLE: EventTable = {
       m.readings.inc(e.readings);
       m.duplicates.inc(e.duplicates);
       m.late.inc(e.late);
+      m.implausible.inc(e.implausible);
       if (e.lag !== null) m.lagSeconds.observe(Math.max(0, e.lag));
     },
   },
@@ -82,8 +83,16 @@ export const EVENT_TABLE: EventTable = {
       m.attemptSeconds.observe(e.milliseconds / 1_000);
     },
   },
-  'deliver.delivery-parked': { level: 'error', say: 'a delivery was refused and waits for a person', count: (m) => m.deliveries.inc({ result: 'parked' }) },
-  'deliver.delivery-withheld': { level: 'info', say: 'a drill was not sent to a production channel', count: (m) => m.deliveries.inc({ result: 'withheld' }) },
+  'deliver.delivery-parked': {
+    level: 'error',
+    say: 'a delivery was refused and waits for a person',
+    count: (m) => m.deliveries.inc({ result: 'parked' }),
+  },
+  'deliver.delivery-withheld': {
+    level: 'info',
+    say: 'a drill was not sent to a production channel',
+    count: (m) => m.deliveries.inc({ result: 'withheld' }),
+  },
   'deliver.loop-failed': { level: 'error', say: 'the delivery loop failed and goes on' },
 
   'api.door-opened': { level: 'info', say: 'the API answers here' },

@@ -28,7 +28,13 @@ export type IngestEvent =
 export type JournalEvent =
   | { readonly name: 'journal.file-opened'; readonly file: string; readonly offset: number }
   | { readonly name: 'journal.file-closed'; readonly file: string }
-  | { readonly name: 'journal.batch-committed'; readonly offset: number; readonly events: number; readonly bytes: number; readonly milliseconds: number }
+  | {
+      readonly name: 'journal.batch-committed';
+      readonly offset: number;
+      readonly events: number;
+      readonly bytes: number;
+      readonly milliseconds: number;
+    }
   | { readonly name: 'journal.commit-failed'; readonly error: string }
   | { readonly name: 'journal.snapshot-written'; readonly offset: number; readonly bytes: number; readonly milliseconds: number }
   | { readonly name: 'journal.snapshot-refused'; readonly offset: number; readonly reason: string }
@@ -43,14 +49,29 @@ export type PipelineEvent =
       readonly readings: number;
       readonly duplicates: number;
       readonly late: number;
+      /** Values that no rule believes: outside of the range that a fact names. */
+      readonly implausible: number;
       /** Receipt minus observation of the newest reading, seconds; `null` when there was none. */
       readonly lag: number | null;
     }
   | { readonly name: 'pipeline.replay-started'; readonly from: number; readonly to: number }
   | { readonly name: 'pipeline.replay-finished'; readonly entries: number; readonly events: number; readonly milliseconds: number }
   | { readonly name: 'pipeline.message-failed'; readonly topic: string; readonly error: string }
-  | { readonly name: 'pipeline.alert-changed'; readonly alert: string; readonly rule: string; readonly state: string; readonly level: string; readonly key: string }
-  | { readonly name: 'pipeline.order-opened'; readonly order: string; readonly level: string; readonly sort: string; readonly drill: boolean }
+  | {
+      readonly name: 'pipeline.alert-changed';
+      readonly alert: string;
+      readonly rule: string;
+      readonly state: string;
+      readonly level: string;
+      readonly key: string;
+    }
+  | {
+      readonly name: 'pipeline.order-opened';
+      readonly order: string;
+      readonly level: string;
+      readonly sort: string;
+      readonly drill: boolean;
+    }
   | { readonly name: 'pipeline.order-closed'; readonly order: string; readonly state: 'closed' | 'cancelled' }
   | { readonly name: 'pipeline.receipt-decided'; readonly order: string; readonly party: string; readonly outcome: string }
   | { readonly name: 'pipeline.sensors-adopted'; readonly gateway: string; readonly count: number }
@@ -70,14 +91,32 @@ export type DeliverEvent =
       readonly status: number | null;
       readonly milliseconds: number;
     }
-  | { readonly name: 'deliver.delivery-parked'; readonly delivery: string; readonly order: string; readonly party: string; readonly reason: string }
-  | { readonly name: 'deliver.delivery-withheld'; readonly delivery: string; readonly order: string; readonly party: string; readonly reason: string }
+  | {
+      readonly name: 'deliver.delivery-parked';
+      readonly delivery: string;
+      readonly order: string;
+      readonly party: string;
+      readonly reason: string;
+    }
+  | {
+      readonly name: 'deliver.delivery-withheld';
+      readonly delivery: string;
+      readonly order: string;
+      readonly party: string;
+      readonly reason: string;
+    }
   | { readonly name: 'deliver.loop-failed'; readonly error: string };
 
 export type ApiEvent =
   | { readonly name: 'api.door-opened'; readonly address: string }
   | { readonly name: 'api.door-closed' }
-  | { readonly name: 'api.request-finished'; readonly method: string; readonly route: string; readonly status: number; readonly milliseconds: number }
+  | {
+      readonly name: 'api.request-finished';
+      readonly method: string;
+      readonly route: string;
+      readonly status: number;
+      readonly milliseconds: number;
+    }
   | { readonly name: 'api.request-failed'; readonly method: string; readonly route: string; readonly error: string }
   | { readonly name: 'api.token-refused'; readonly route: string; readonly reason: string }
   | { readonly name: 'api.stream-opened'; readonly stream: string }
@@ -85,6 +124,12 @@ export type ApiEvent =
 
 export type ConfigEvent =
   | { readonly name: 'config.file-read'; readonly file: string | null; readonly environment: readonly string[] }
-  | { readonly name: 'config.city-read'; readonly city: string; readonly places: number; readonly sensors: number; readonly streets: number }
+  | {
+      readonly name: 'config.city-read';
+      readonly city: string;
+      readonly places: number;
+      readonly sensors: number;
+      readonly streets: number;
+    }
   | { readonly name: 'config.rules-read'; readonly hash: string; readonly rules: number }
   | { readonly name: 'config.security-opened'; readonly reason: string };

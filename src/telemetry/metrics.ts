@@ -30,6 +30,7 @@ function counters(registry: Registry) {
     readings: make('readings', 'Readings accepted'),
     rejections: make('rejections', 'Messages or batch members in quarantine, by code', ['code']),
     duplicates: make('duplicates', 'Readings seen before (sensor, at, seq)'),
+    implausible: make('implausible', 'Values outside of the range that a rule believes'),
     late: make('late', 'Readings older than the lateness that their rules allow'),
     alerts: make('alerts', 'Alert transitions, by new state', ['state']),
     orders: make('orders', 'Work orders, by what happened', ['what']),
@@ -53,7 +54,11 @@ function histograms(registry: Registry) {
   const make = (name: string, help: string, buckets: number[]) =>
     new Histogram({ name: `maibo_${name}`, help, buckets, registers: [registry] });
   return {
-    lagSeconds: make('event_lag_seconds', 'Receipt minus observation of the newest reading of a batch', [0.01, 0.05, 0.25, 1, 5, 10, 30, 60, 300, 3_600]),
+    lagSeconds: make(
+      'event_lag_seconds',
+      'Receipt minus observation of the newest reading of a batch',
+      [0.01, 0.05, 0.25, 1, 5, 10, 30, 60, 300, 3_600],
+    ),
     commitSeconds: make('commit_seconds', 'Time of one durable commit', [0.000_5, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5, 1]),
     batchSize: make('batch_size', 'Log events in one commit', [1, 4, 16, 64, 128, 256, 512, 1_024, 4_096]),
     attemptSeconds: make('webhook_attempt_seconds', 'Time of one delivery attempt', [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5, 15]),

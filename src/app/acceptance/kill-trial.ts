@@ -1,7 +1,6 @@
 import { join } from 'node:path';
 import { connectAsync, type MqttClient } from 'mqtt';
 import { openJournal } from '../../journal/open-journal.ts';
-import type { Receipt } from '../../model/receipt.ts';
 import { judge, Ledger, type Findings } from './ledger.ts';
 import { openLedgerReceiver } from './ledger-receiver.ts';
 import { cutPower, readUnflushed, tracedBy } from './power-cut.ts';
@@ -91,7 +90,12 @@ class Lives {
   async start(): Promise<void> {
     const began = performance.now();
     const { fault, entry, args } = this.options;
-    const command = { entry: entry ?? join(ROOT, 'dist/main.js'), args: args ?? ['serve'], env: this.trial.env, ...(fault === 'power' ? { under: tracedBy(this.trace) } : {}) };
+    const command = {
+      entry: entry ?? join(ROOT, 'dist/main.js'),
+      args: args ?? ['serve'],
+      env: this.trial.env,
+      ...(fault === 'power' ? { under: tracedBy(this.trace) } : {}),
+    };
     this.server = await startServer(command, this.trial.http);
     this.starts.push(performance.now() - began);
   }
@@ -142,7 +146,15 @@ class Load {
   }
 
   static async start(options: KillTrialOptions, trial: Trial, ledger: Ledger): Promise<Load> {
-    const client = await connectAsync({ host: '127.0.0.1', port: trial.mqttPort, clientId: 'kill-trial', clean: false, reconnectPeriod: 50, connectTimeout: 2_000, keepalive: 10 });
+    const client = await connectAsync({
+      host: '127.0.0.1',
+      port: trial.mqttPort,
+      clientId: 'kill-trial',
+      clean: false,
+      reconnectPeriod: 50,
+      connectTimeout: 2_000,
+      keepalive: 10,
+    });
     client.on('error', () => undefined);
     return new Load(options, ledger, client);
   }
@@ -212,7 +224,8 @@ async function answer(trial: Trial, ledger: Ledger, to: { readonly order: string
 /** What is still to be delivered may take its time: retries back off. */
 async function ordersArrive(ledger: Ledger): Promise<void> {
   const deadline = Date.now() + 60_000;
-  const missing = (): boolean => [...ledger.owed].some((place) => TRIAL_PARTIES.some((party) => !ledger.dispatched.has(`${place} ${party}`)));
+  const missing = (): boolean =>
+    [...ledger.owed].some((place) => TRIAL_PARTIES.some((party) => !ledger.dispatched.has(`${place} ${party}`)));
   while (missing() && Date.now() < deadline) await pause(50);
 }
 
@@ -222,7 +235,7 @@ async function readSurvivors(trial: Trial, worker: URL): Promise<{ readings: Set
   const receipts = new Set<string>();
   for (const entry of journal.replay(0)) {
     for (const event of entry.events) {
-      if (event.kind === 'receipt') receipts.add((event.receipt as Receipt).id);
+      if (event.kind === 'receipt') receipts.add(event.receipt.id);
       if (event.kind !== 'message' || !event.topic.startsWith('city/')) continue;
       const { seq } = JSON.parse(Buffer.from(event.payload).toString()) as { seq: number };
       readings.add(`${event.topic.split('/')[2]}#${seq}`);

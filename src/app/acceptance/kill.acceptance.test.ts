@@ -37,7 +37,16 @@ describe('the promise, on a real server', () => {
 
   it('control: the same trial catches a server that acknowledges before the commit', { timeout: TIMEOUT }, async () => {
     const entry = join(ROOT, 'dist/app/acceptance/variant-server.js');
-    const result = await runKillTrial({ kills: 3, rate: 4_000, life: [300, 900], fault: 'kill', entry, args: ['early'], worker, random: Math.random });
+    const result = await runKillTrial({
+      kills: 3,
+      rate: 4_000,
+      life: [300, 900],
+      fault: 'kill',
+      entry,
+      args: ['early'],
+      worker,
+      random: Math.random,
+    });
     expect(result.lostReadings.length).toBeGreaterThan(0);
   });
 });

@@ -15,7 +15,13 @@ export class Ledger {
   /** `place party` of each dispatch that arrived. */
   readonly dispatched = new Set<string>();
 
-  arrived(message: { readonly id: string; readonly type: string; readonly party: string; readonly order: string; readonly place: string }): void {
+  arrived(message: {
+    readonly id: string;
+    readonly type: string;
+    readonly party: string;
+    readonly order: string;
+    readonly place: string;
+  }): void {
     const times = this.arrivals.get(message.id) ?? 0;
     this.arrivals.set(message.id, times + 1);
     if (times > 0) return;

@@ -25,5 +25,8 @@ const progress = (done: number): void => {
 };
 const common = { worker: WORKER, random: Math.random, progress };
 const first = report('kill -9', await runKillTrial({ ...common, kills, rate: 2_000, life: [400, 1_500], fault: 'kill' }));
-const second = report('power cut', await runKillTrial({ ...common, kills: Math.ceil(kills / 5), rate: 500, life: [600, 1_500], fault: 'power' }));
+const second = report(
+  'power cut',
+  await runKillTrial({ ...common, kills: Math.ceil(kills / 5), rate: 500, life: [600, 1_500], fault: 'power' }),
+);
 process.exitCode = first && second ? 0 : 1;

@@ -20,7 +20,10 @@ export interface ServerCommand {
 /** Starts a real server as a real process, and waits until it says that it is ready. */
 export async function startServer(command: ServerCommand, http: string): Promise<ServerProcess> {
   const line = [...(command.under ?? []), process.execPath, command.entry, ...command.args];
-  const child: ChildProcess = spawn(line[0] as string, line.slice(1), { env: { ...process.env, ...command.env }, stdio: ['ignore', 'ignore', 'pipe'] });
+  const child: ChildProcess = spawn(line[0] as string, line.slice(1), {
+    env: { ...process.env, ...command.env },
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
   let errors = '';
   child.stderr?.on('data', (chunk: Buffer) => {
     errors = (errors + chunk.toString()).slice(-20_000);

@@ -81,7 +81,7 @@ export function createStory(telling: StoryTelling): Story {
       const latency = caused && sent !== null ? telling.now() - sent : null;
       if (latency !== null) latencies.push(latency);
       const order: ShownOrder = { id: line.order, level: line.level, title: line.title, place: line.place };
-      const type = line.type as OrderMessageType;
+      const type = line.type;
       telling.delivered({ at: at ?? 0, order, type, party: partyTitle(line.party, line.street), latency, verified: true });
     },
     openOrders: () => [...orders.values()].filter((order) => order.state === 'open').length,

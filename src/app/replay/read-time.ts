@@ -17,8 +17,16 @@ export function createTimeReader(spec: TimeSpec): TimeReader {
   return 'columns' in spec ? partsReader(spec) : stampReader(spec);
 }
 
-/** The zone in which a bare date (`--from 2013-09-13`) is meant. */
-export function zoneOf(spec: TimeSpec): string {
+/** A day (`2013-09-13`, midnight in the zone of the recording) or an RFC 3339 time; `null` when it is neither. */
+export function readDayOrTime(text: string, spec: TimeSpec): Millis | null {
+  const day = /^(\d{4})-(\d{2})-(\d{2})$/.exec(text);
+  if (day === null) return parseRfc3339(text);
+  const [year, month, date] = day.slice(1).map(Number) as [number, number, number];
+  return createZoneReader(zoneOf(spec))({ year, month, day: date, hour: 0, minute: 0, second: 0, millisecond: 0 });
+}
+
+/** The zone in which a bare date is meant. */
+function zoneOf(spec: TimeSpec): string {
   if ('columns' in spec) return spec.zone;
   const stamp = 'elapsed' in spec ? spec.base : spec;
   return typeof stamp === 'object' && 'zone' in stamp && stamp.zone !== undefined ? stamp.zone : '+00:00';
