@@ -1,3 +1,4 @@
+import { ERROR_CODES } from '../model/error-codes.ts';
 import { Refusal } from '../model/problem.ts';
 import { warn } from './io.ts';
 import type { Io } from './io.ts';
@@ -26,7 +27,8 @@ export function reportError(error: unknown, io: Io, json: boolean): number {
   }
   if (json) warn(io, JSON.stringify({ error: { code: error.code, message: error.message, problems: error.problems } }));
   else {
-    warn(io, `maibo: ${error.code}${IN_CHINESE[error.code] === undefined ? '' : ` ${IN_CHINESE[error.code]}`}: ${error.message}`);
+    const chinese = IN_CHINESE[error.code] ?? ERROR_CODES[error.code]?.zh;
+    warn(io, `maibo: ${error.code}${chinese === undefined ? '' : ` ${chinese}`}: ${error.message}`);
     for (const { file, pointer, message } of error.problems) warn(io, `  ${file}:${pointer === '' ? '/' : pointer} ${message}`);
   }
   return error.code === 'usage' ? 2 : 1;

@@ -10,7 +10,7 @@ import { answeredAt, answeredBy, orderClosed, orderUnknown, receiptKey } from '.
 import { OPERATIONS, assignmentOf, partiesOf, shorterDue, tightenDue } from './assign.ts';
 import { ClosedOrders, type SavedClosedOrders } from './closed-orders.ts';
 import { mayClose } from './lifecycle.ts';
-import { newOrder } from './new-order.ts';
+import { newOrder, orderTitle } from './new-order.ts';
 import { OpenOrder, type SavedOrder } from './open-order.ts';
 import type { Notice } from './order-body.ts';
 import { orderPlace } from './order-place.ts';
@@ -167,7 +167,11 @@ class DispatchDesk implements Dispatch {
     // Lowering is not told, so a level that comes back up to what the parties know is no news either.
     const worse = levelRank(incident.level) > levelRank(open.told);
     const added = rule === null ? [] : this.assign(open, rule, at);
-    if (rule !== null && worse) open.change({ assignments: open.order.assignments.map((one) => tightenDue(one, rule.due, at)) });
+    // The worst that is known gives the order its name: a confirmed fire must not go by the name of one alarm.
+    if (rule !== null && worse) {
+      const assignments = open.order.assignments.map((one) => tightenDue(one, rule.due, at));
+      open.change({ title: orderTitle(change.rule, open.order.place), assignments });
+    }
     const type = worse ? 'order.escalated' : this.isNews(open, what, entered ? novelty : null) || added.length > 0 ? 'order.updated' : null;
     if (what === 'ended' || what === 'resumed') open.endTold = what === 'ended' && type !== null;
     if (type !== null)

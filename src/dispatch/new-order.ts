@@ -1,17 +1,17 @@
 import type { IncidentChange } from '../model/incident.ts';
+import type { Rule } from '../model/rule.ts';
 import type { WorkOrder } from '../model/work-order.ts';
 
 /** The order of an incident that has just opened, before anybody is assigned. Its title names the sign and the place. */
 export function newOrder(id: string, change: IncidentChange, place: WorkOrder['place'], drill: boolean): WorkOrder {
   const { incident, at } = change;
-  const { title } = change.rule;
   return {
     kind: 'order',
     id,
     sort: incident.sort,
     state: 'open',
     level: incident.level,
-    title: { zh: `${title.zh} · ${place.name.zh}`, en: `${title.en} · ${place.name.en}` },
+    title: orderTitle(change.rule, place),
     incident: incident.id,
     place,
     alerts: [],
@@ -22,4 +22,9 @@ export function newOrder(id: string, change: IncidentChange, place: WorkOrder['p
     attention: [],
     trail: [],
   };
+}
+
+/** What and where, as people call it. */
+export function orderTitle({ title }: Pick<Rule, 'title'>, place: WorkOrder['place']): WorkOrder['title'] {
+  return { zh: `${title.zh} · ${place.name.zh}`, en: `${title.en} · ${place.name.en}` };
 }

@@ -20,7 +20,7 @@ const SIGN: Readonly<Record<string, string>> = {
 
 /** Says in one sentence a language why a level was raised, with the value and the condition that it met. */
 export function explainRaise(rule: Rule, level: LevelRule, value: number | null): Text {
-  const shown = value === null ? '' : ` ${formatNumber(value)} ${rule.unit}`;
+  const shown = showValue(rule, value);
   const condition = describeCondition(level.when, rule);
   const hold =
     level.hold === 0 ? { zh: '', en: '' } : { zh: `，持续 ${formatDuration(level.hold)}`, en: ` for ${formatDuration(level.hold)}` };
@@ -32,8 +32,13 @@ export function explainRaise(rule: Rule, level: LevelRule, value: number | null)
 
 /** Says that a level, or all of them, has ended. */
 export function explainClear(rule: Rule, value: number | null): Text {
-  const shown = value === null ? '' : ` ${formatNumber(value)} ${rule.unit}`;
+  const shown = showValue(rule, value);
   return { zh: `${rule.title.zh}${shown}，已恢复`, en: `${rule.title.en}${shown}: back to normal` };
+}
+
+/** A state (on or off) has no number that says more than the title does. */
+function showValue(rule: Rule, value: number | null): string {
+  return value === null || rule.unit === 'state' ? '' : ` ${formatNumber(value)} ${rule.unit}`;
 }
 
 /** Rounded as people read it: at most three decimals. */
