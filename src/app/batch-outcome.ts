@@ -17,6 +17,8 @@ export interface BatchOutcome {
   /** What became of each receipt, refused and repeated ones too. */
   readonly answers: { readonly receipt: Receipt; readonly outcome: ReceiptOutcome }[];
   readonly messages: OrderMessage[];
+  /** What the core could not follow when time passed: said loudly, and nothing else is lost. */
+  readonly failures: string[];
   readonly counts: BatchCounts;
 }
 
@@ -57,6 +59,7 @@ export function createOutcome(): BatchOutcome {
     receipts: [],
     answers: [],
     messages: [],
+    failures: [],
     counts: { messages: {}, rejections: {}, readings: 0, tests: 0, duplicates: 0, late: 0, implausible: 0, adopted: 0, lag: null },
   };
 }

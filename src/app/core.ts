@@ -101,7 +101,12 @@ export class Core {
   begin(at: Millis, outcome: BatchOutcome): void {
     this.openedAt = at;
     if (this.definition === null || this.followsData()) return;
-    this.moveClock(at, outcome);
+    try {
+      this.moveClock(at, outcome);
+    } catch (error) {
+      // Time passes at every start anew: what failed here once must not keep the server down for ever.
+      outcome.failures.push(failureOf(error));
+    }
   }
 
   /** Decides one event. */
@@ -126,6 +131,12 @@ export class Core {
       case 'parked': {
         const step = dispatchStep();
         this.orders.parked(event, this.now, step);
+        this.settle(step, outcome);
+        return { kind: 'done' };
+      }
+      case 'unheard': {
+        const step = dispatchStep();
+        this.orders.unheard(event, this.now, step);
         this.settle(step, outcome);
         return { kind: 'done' };
       }
@@ -236,13 +247,16 @@ export class Core {
       return;
     }
     if (resolved.adopted) outcome.counts.adopted += 1;
-    if (resolved.kind === 'test') {
-      outcome.counts.tests += 1;
-      return;
-    }
     const { sensor, observedAt } = resolved;
     if (events && observedAt > this.now) this.moveClock(observedAt, outcome);
     const { counts } = outcome;
+    if (resolved.kind === 'test') {
+      // Under maintenance a device must not alert; but it has spoken, and is not silent.
+      counts.tests += 1;
+      this.engine.hear(sensor, observedAt, this.verdicts);
+      this.followAll(this.verdicts.splice(0), outcome);
+      return;
+    }
     const { engine } = this;
     const { late, implausible } = engine.counts;
     try {

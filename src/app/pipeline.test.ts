@@ -219,6 +219,32 @@ describe('the pipeline, over a disk that writes when it is told to', () => {
     expect(disk.inFlight).toBe(0);
   });
 
+  it('a core that fails when time passes, or at an event, ends the process instead of hanging it', async () => {
+    for (const broken of ['begin', 'step'] as const) {
+      const core = coreOf(definition);
+      const disk = new Disk();
+      const fatal: string[] = [];
+      const answers: string[] = [];
+      const options = {
+        core,
+        journal: disk,
+        now: () => START,
+        address: () => [],
+        committed: () => undefined,
+        fatal: (error: Error) => fatal.push(error.message),
+      };
+      const pipeline = new Pipeline(options);
+      core[broken] = () => {
+        throw new Error('broken');
+      };
+      pipeline.offer('gw', 'city/gw/a', Buffer.from('{}'), (error) => answers.push(error?.message ?? 'settled'));
+      await expect(pipeline.submit({ kind: 'tick' })).rejects.toThrow('broken');
+      await pipeline.drained();
+      await turn();
+      expect([fatal, answers, disk.trace]).toEqual([['broken'], ['broken'], []]);
+    }
+  });
+
   it('answers who waits with what became of the event, after its commit', async () => {
     const { disk, pipeline } = bench();
     let answer: unknown = null;

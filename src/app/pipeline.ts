@@ -73,16 +73,17 @@ export class Pipeline implements Intake {
       settled(this.failed);
       return;
     }
-    const batch = this.batch();
-    this.decide(batch, { kind: 'message', gateway, topic, payload });
-    batch.settled.push(settled);
+    const decided = this.decide({ kind: 'message', gateway, topic, payload });
+    if (decided instanceof Error) settled(decided);
+    else decided.batch.settled.push(settled);
   }
 
   /** Anything that somebody waits for: resolves with what became of it, after its commit. */
   submit(event: LogEvent): Promise<EventResult> {
     if (this.failed !== null) return Promise.reject(this.failed);
-    const batch = this.batch();
-    const result = this.decide(batch, event);
+    const decided = this.decide(event);
+    if (decided instanceof Error) return Promise.reject(decided);
+    const { batch, result } = decided;
     return new Promise((resolve, reject) => {
       batch.settled.push((error) => (error === null ? resolve(result) : reject(error)));
     });
@@ -91,8 +92,8 @@ export class Pipeline implements Intake {
   /** Lets the clock pass; makes a batch only if something is due. */
   tick(): void {
     if (this.failed !== null || this.options.core.nextAt() > this.clock()) return;
-    const batch = this.batch();
-    if (batch.events.length === 0) this.decide(batch, { kind: 'tick' });
+    // An open batch has its time already; it is committed in a moment, and the next tick sees what is due.
+    if (this.open === null) this.decide({ kind: 'tick' });
   }
 
   /** Resolves when everything that was offered is durable. */
@@ -108,15 +109,28 @@ export class Pipeline implements Intake {
     if (this.open !== null) return this.open;
     const at = this.clock();
     this.lastAt = at;
-    this.open = { at, events: [], outcome: createOutcome(), settled: [] };
-    this.options.core.begin(at, this.open.outcome);
+    const outcome = createOutcome();
+    this.options.core.begin(at, outcome);
+    this.open = { at, events: [], outcome, settled: [] };
     this.schedule();
     return this.open;
   }
 
-  private decide(batch: OpenBatch, event: LogEvent): EventResult {
-    batch.events.push(event);
-    return this.options.core.step(event, batch.outcome);
+  /**
+   * What the core does not survive ends the process: its state is no longer that of the log. The event is in no commit, so
+   * that the next start does not meet it again.
+   */
+  private decide(event: LogEvent): { readonly batch: OpenBatch; readonly result: EventResult } | Error {
+    try {
+      const batch = this.batch();
+      const result = this.options.core.step(event, batch.outcome);
+      batch.events.push(event);
+      return { batch, result };
+    } catch (thrown) {
+      const error = thrown instanceof Error ? thrown : new Error(String(thrown));
+      this.fail(error, []);
+      return error;
+    }
   }
 
   /** After the turn of the loop, so that all packets of one read of a socket share a commit. */
@@ -150,9 +164,11 @@ export class Pipeline implements Intake {
         deliveries,
       });
     } catch (error) {
-      this.fail(error instanceof Error ? error : new Error(String(error)), batch);
+      this.fail(error instanceof Error ? error : new Error(String(error)), batch.settled);
       return;
     }
+    // The core failed meanwhile: this batch is durable, but the process ends, and whoever sent it sends it again.
+    if (this.failed !== null) return;
     this.committing = false;
     if (this.open !== null) void this.commit();
     for (const settled of batch.settled) settled(null);
@@ -160,12 +176,12 @@ export class Pipeline implements Intake {
     if (this.open === null) this.wakeIdle();
   }
 
-  private fail(error: Error, batch: OpenBatch): void {
+  private fail(error: Error, committing: OpenBatch['settled']): void {
     this.failed = error;
-    this.committing = false;
-    const waiting = [...batch.settled, ...(this.open?.settled ?? [])];
+    const waiting = [...committing, ...(this.open?.settled ?? [])];
     this.open = null;
     for (const settled of waiting) settled(error);
+    this.committing = false;
     this.wakeIdle();
     this.options.fatal(error);
   }

@@ -1,11 +1,15 @@
 import { deserialize, serialize } from 'node:v8';
 import type { Journal } from '../journal/journal.ts';
 import type { City } from '../model/place.ts';
+import { Refusal } from '../model/problem.ts';
 import type { RuleSet } from '../model/rule.ts';
 import type { Emit } from '../telemetry/events.ts';
 import { createOutcome } from './batch-outcome.ts';
 import { Core, type Configured, type SavedCore } from './core.ts';
 import { hashOf, type CoreSettings, type Definition } from './definition.ts';
+
+/** Changes whenever the shape of the saved state does. */
+const STATE_FORMAT = 1;
 
 /** A snapshot is the core's state and what was in force when it was taken. */
 interface SavedState {
@@ -33,6 +37,11 @@ export function recover(journal: Journal, emit: Emit): Recovered {
   let configured: Configured | null = null;
   if (snapshot !== null) {
     const saved = deserialize(snapshot.state) as SavedState;
+    if (saved.format !== STATE_FORMAT)
+      throw new Refusal(
+        'snapshot-format',
+        `The snapshot of entry ${snapshot.offset} has format ${String(saved.format)}, and this version reads ${STATE_FORMAT}: start the version that wrote it.`,
+      );
     configured = saved.configured;
     core.configure(loadDefinition(journal, configured), createOutcome());
     core.restore(saved.core);
@@ -58,7 +67,7 @@ export function recover(journal: Journal, emit: Emit): Recovered {
 
 /** The core's state as it is after the entry at this moment decided last. */
 export function saveState(core: Core, configured: Configured): Uint8Array {
-  const saved: SavedState = { format: 1, configured, core: core.save() };
+  const saved: SavedState = { format: STATE_FORMAT, configured, core: core.save() };
   return serialize(saved);
 }
 

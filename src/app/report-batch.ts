@@ -15,6 +15,7 @@ export function reportBatch(batch: CommittedBatch, feed: EventFeed, emit: Emit):
     n += 1;
     return `${offset}.${n}`;
   };
+  for (const error of outcome.failures) emit({ name: 'pipeline.core-failed', error });
   for (const alert of outcome.alerts.values()) {
     emit({
       name: 'pipeline.alert-changed',

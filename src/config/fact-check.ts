@@ -27,9 +27,26 @@ export function checkFacts(rule: RuleFile, file: string, measures: ReadonlySet<s
     checkRange(fact, say);
     if (measures !== null) checkMeasures(fact, measures, say);
   }
+  problems.push(...checkOperands(rule, file));
   if (different.size > FACT_LIMIT) {
     const message = `Use at most ${FACT_LIMIT} different facts in one rule; split it into several rules.`;
     problems.push({ code: 'rule-facts-too-many', file, pointer: '', message });
+  }
+  return problems;
+}
+
+const LISTS = ['in', 'notIn', 'someValue', 'everyValue'];
+
+/** Operators that look into a list need one, written out: no fact of ours is a list, and looking into a number is an error. */
+function checkOperands(rule: RuleFile, file: string): Problem[] {
+  const problems: Problem[] = [];
+  for (const { root, pointer } of conditionRoots(rule)) {
+    for (const { node, pointer: at } of walkCondition(root, pointer)) {
+      const { operator, value } = node as { operator?: unknown; value?: unknown };
+      if (typeof operator !== 'string' || Array.isArray(value) || !operator.split(':').some((part) => LISTS.includes(part))) continue;
+      const message = `Write "value" as a list, such as [1, 2]: the operator ${operator} looks into it.`;
+      problems.push({ code: 'rule-operator-list', file, pointer: `${at}/value`, message });
+    }
   }
   return problems;
 }

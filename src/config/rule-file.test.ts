@@ -103,6 +103,7 @@ const CASES: readonly (readonly [string, Json | string, string, Vocabulary?])[] 
   ],
   ['an operator that does not exist', condition({ ...BOUND, operator: 'atLeast' }), 'rule-operator-unknown /levels/blue/when/operator'],
   ['a decorator that does not exist', condition({ ...BOUND, operator: 'most:equal' }), 'rule-operator-unknown /levels/blue/when/operator'],
+  ['a list operator without a list', condition({ ...BOUND, operator: 'in', value: 3 }), 'rule-operator-list /levels/blue/when/value'],
   ['a path with a script', condition({ ...BOUND, path: '$[?(@.constructor)]' }), 'rule-path /levels/blue/when/path'],
   ['a node of two forms', condition({ all: [BOUND], any: [BOUND] }), 'rule-condition-shape /levels/blue/when'],
   ['a name that stands for nothing', condition({ condition: 'wet' }), 'rule-condition-unknown /levels/blue/when/condition'],

@@ -16,6 +16,7 @@ export const RULE_PROBLEM_CODES = [
   'rule-fact-params',
   'rule-facts-too-many',
   'rule-operator-unknown',
+  'rule-operator-list',
   'rule-path',
   'rule-condition-shape',
   'rule-condition-unknown',

@@ -1,5 +1,5 @@
 import type { Condition, FactCondition, FactReference } from '../model/condition.ts';
-import { findOperator } from './operators.ts';
+import { findOperator, type Operator } from './operators.ts';
 
 /** A condition over live signs may be neither true nor false: a silent sensor proves nothing. */
 export type Truth = 0 | 1 | 2;
@@ -121,16 +121,23 @@ function compileLeaf<Context>(leaf: FactCondition, source: ConditionSource<Conte
     return (context) => {
       const right = other(context);
       const left = ask(context);
-      if (left === undefined || right === undefined) return UNKNOWN;
-      return operator(left, right) ? TRUE : FALSE;
+      return left === undefined || right === undefined ? UNKNOWN : apply(operator, left, right);
     };
   }
   const constant = leaf.value;
   return (context) => {
     const left = ask(context);
-    if (left === undefined) return UNKNOWN;
-    return operator(left, constant) ? TRUE : FALSE;
+    return left === undefined ? UNKNOWN : apply(operator, left, constant);
   };
+}
+
+/** json-rules-engine lets an operator throw (`in` a number). One condition that cannot be judged must not end a city's watch. */
+function apply(operator: Operator, left: unknown, right: unknown): Truth {
+  try {
+    return operator(left, right) ? TRUE : FALSE;
+  } catch {
+    return UNKNOWN;
+  }
 }
 
 /** json-rules-engine: a `value` that owns `fact` is a reference, any other object is literal. */

@@ -39,7 +39,7 @@ function assemble(rule: Rule, needs: RuleNeeds): CompiledRule {
   for (const spec of [...needs.pooled, ...needs.grouped]) for (const measure of spec.measures) measures.add(measure);
   return {
     rule,
-    identity: JSON.stringify(rule),
+    memory: JSON.stringify([rule.scope, rule.split, rule.models, needs.asked]),
     levels,
     value,
     pooled: needs.pooled,

@@ -32,8 +32,8 @@ export interface CompiledLevel {
 /** The rule as a function: closures over a key's state, and what that state must hold. */
 export interface CompiledRule {
   readonly rule: Rule;
-  /** Same text, same meaning: decides whether state outlives a change of the rule set. */
-  readonly identity: string;
+  /** What its state is made of: scope and facts. A rule that is changed in other things goes on with what it remembers. */
+  readonly memory: string;
   readonly levels: readonly CompiledLevel[];
   readonly value: Ask<KeyState>;
   readonly pooled: readonly SeriesSpec[];

@@ -3,7 +3,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Rule } from '../model/rule.ts';
 import type { SavedEngine } from './engine.ts';
-import { levelOf, Rig, ruleOf, sensorOf } from './test-rig.ts';
+import { compileCondition, UNKNOWN } from './compile-condition.ts';
+import { cityOf, levelOf, Rig, ruleOf, sensorOf } from './test-rig.ts';
 
 const S = 1_000;
 const M = 60 * S;
@@ -277,29 +278,102 @@ describe('engine', () => {
     expect(gone.pass(11 * M).levels().length).toBe(2);
   });
 
-  it('a changed rule ends its levels, an unchanged one keeps its state', () => {
-    const rig = new Rig([ruleOf({ id: 'a' }), ruleOf({ id: 'b' })]).read(0, { x: 12 });
-    const next = new Rig([ruleOf({ id: 'a' }), ruleOf({ id: 'b', version: 2 })]);
-    const rules = next.engine['rules'];
+  /** The rig with other rules or another city in force from `at` on. */
+  function change(rig: Rig, rules: Rule[], at: number, city = cityOf()): Rig {
     rig.verdicts.length = 0;
-    rig.engine.configure(rules, { ...cityFor(), id: 'c1' }, 5, rig.verdicts);
-    expect(rig.verdicts.map((v) => `${v.rule.id}:${v.level}`)).toEqual(['b:null']);
+    rig.engine.configure(new Rig(rules).engine['rules'], city, at, rig.verdicts);
+    return rig;
+  }
+
+  it('a rule that asks other facts ends its levels, one with other words or thresholds goes on', () => {
+    const asked = { fact: 'max', params: { of: 'x', window: '1h' } };
+    const before = [ruleOf({ id: 'a' }), ruleOf({ id: 'b' }), ruleOf({ id: 'c', value: asked })];
+    const after = [
+      ruleOf({ id: 'a', value: asked }),
+      ruleOf({ id: 'b', version: 2, title: { zh: '新', en: 'New words' } }),
+      ruleOf({ id: 'c', value: asked, levels: [levelOf('yellow', 5), levelOf('red', 20)] }),
+    ];
+    const rig = change(new Rig(before).read(0, { x: 12 }), after, 5);
+    expect(rig.verdicts.map((v) => `${v.rule.id}:${v.was}→${v.level}`)).toEqual(['a:red→null']);
     rig.verdicts.length = 0;
-    rig.read(10, { x: 1 });
-    expect(rig.verdicts.map((v) => `${v.rule.id}:${v.was}`)).toEqual(['a:red']);
+    rig.pass(10);
+    expect(rig.verdicts.map((v) => `${v.rule.id}:${v.level}`)).toEqual(['c:yellow']);
+    rig.verdicts.length = 0;
+    expect(rig.read(20, { x: 1 }).verdicts.map((v) => `${v.rule.id}:${v.was}→${v.level}`)).toEqual(['b:red→null']);
+  });
+
+  it('a level that the rule no longer has ends, and says so', () => {
+    const rig = change(
+      new Rig([ruleOf({ levels: [levelOf('blue', 50), levelOf('red', 10)] })]).read(0, { x: 12 }),
+      [ruleOf({ levels: [levelOf('blue', 50)] })],
+      5,
+    );
+    expect(rig.pass(10).verdicts.map((v) => v.level)).toEqual([null]);
+  });
+
+  it('a sensor that was moved stands where it stands now', () => {
+    const far = {
+      kind: 'place' as const,
+      id: 'p2',
+      title: { zh: '乙', en: 'Two' },
+      street: '310104013',
+      at: [121.4, 31.1] as const,
+      attributes: {},
+    };
+    const city = cityOf([sensorOf('s1', { place: 'p2' })]);
+    const rig = change(new Rig([ruleOf()]).read(0, { x: 1 }), [ruleOf()], 5, { ...city, places: [...city.places, far] });
+    rig.read(10, { x: 12 }, sensorOf('s1', { place: 'p2' }));
+    expect(rig.verdicts.map((v) => [v.subject.place, v.subject.street])).toEqual([['p2', '310104013']]);
+  });
+
+  it('a sensor that has left the city is no silent one, and a new cadence holds at once', () => {
+    const rule = ruleOf({ scope: 'street', value: { fact: 'share', params: { silent: true } }, levels: [levelOf('red', 50)] });
+    const both = cityOf([sensorOf('s1'), sensorOf('s2')]);
+    const start = (): Rig => {
+      const rig = new Rig([rule]);
+      rig.engine.configure(rig.engine['rules'], both, 0, rig.verdicts);
+      return rig.read(0, { x: 1 }).read(0, { x: 1 }, sensorOf('s2'));
+    };
+    const left = change(start(), [rule], 5, cityOf([sensorOf('s1')]));
+    for (let i = 1; i < 10; i += 1) left.read(i * M, { x: 1 });
+    expect(left.levels()).toEqual([]);
+    const slower = change(start(), [rule], 5, cityOf([sensorOf('s1'), sensorOf('s2', { cadence: H })]));
+    for (let i = 1; i < 10; i += 1) slower.read(i * M, { x: 1 });
+    expect(slower.pass(12 * M - 1).levels()).toEqual([]);
+    const control = start();
+    for (let i = 1; i < 10; i += 1) control.read(i * M, { x: 1 });
+    expect(control.levels()).toEqual([`${3 * M}:red`]);
+  });
+
+  it('an older value of a sensor does not undo the share that its newest one counts in', () => {
+    const rule = ruleOf({ scope: 'street', value: { fact: 'share', params: { of: 'battery', below: 20 } }, levels: [levelOf('blue', 50)] });
+    expect(
+      new Rig([rule])
+        .read(100 * S, { battery: 90 })
+        .read(40 * S, { battery: 5 })
+        .levels(),
+    ).toEqual([]);
+    expect(
+      new Rig([rule])
+        .read(100 * S, { battery: 90 })
+        .read(140 * S, { battery: 5 })
+        .levels(),
+    ).toEqual(['140000:blue']);
+  });
+
+  it('a device under maintenance has spoken, though nothing of it is judged', () => {
+    const rule = ruleOf({ value: { fact: 'absence', params: { unit: 'h' } }, levels: [levelOf('red', 24)] });
+    const rig = new Rig([rule]).read(0, { x: 1 });
+    rig.engine.hear(sensorOf('s1'), 20 * H, rig.verdicts);
+    expect(rig.pass(44 * H - 1).levels()).toEqual([]);
+    expect(rig.pass(44 * H).levels()).toEqual([`${44 * H}:red`]);
+  });
+
+  it('a condition that cannot be judged is unknown, and the watch goes on', () => {
+    const broken = { all: [{ fact: 'value', operator: 'in', value: { fact: 'place', params: { attribute: 'capacity' } } }] };
+    const source = { fact: () => () => 5, named: {} };
+    expect(compileCondition(broken, source)({})).toBe(UNKNOWN);
+    const rules = [ruleOf({ id: 'a', levels: [levelOf('red', 0, { when: broken })] }), ruleOf({ id: 'b' })];
+    expect(new Rig(rules).read(0, { x: 12 }).verdicts.map((v) => v.rule.id)).toEqual(['b']);
   });
 });
-
-function cityFor() {
-  return {
-    id: 'c1',
-    title: { zh: '', en: '' },
-    zone: 'UTC',
-    streets: [],
-    places: [],
-    sensors: [],
-    parties: [],
-    measures: [],
-    unknownSensors: 'adopt' as const,
-  };
-}

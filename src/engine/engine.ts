@@ -5,6 +5,7 @@ import type { Millis } from '../model/time.ts';
 import type { Verdict } from '../model/verdict.ts';
 import { explainClear, explainRaise } from './because.ts';
 import type { CompiledRule, KeyState, Member } from './compiled-rule.ts';
+import { renewKey } from './key-renewal.ts';
 import { saveKey, restoreKey, type SavedKey } from './key-snapshot.ts';
 import { createKey, memberOrdinal, setMatch, setSilent } from './key-state.ts';
 import { breakHolds, markSilence, nextDue, stepLevels } from './level-machine.ts';
@@ -66,9 +67,14 @@ export class Engine {
   private ordinal = 0;
   private readonly touched: KeyState[] = [];
 
-  /** Puts a rule set and a city in force. State of rules that are the same, word for word, is kept; of others it is dropped and their levels end. */
+  /**
+   * Puts a rule set and a city in force. A rule that still asks the same facts at the same scope goes on with what it
+   * remembers, whatever else was changed in it; the state of others is dropped, and their levels end. What the city says
+   * of a sensor now (place, street, cadence, or that it is gone) holds from now on.
+   */
   configure(rules: readonly CompiledRule[], city: City, at: Millis, out: Verdict[]): void {
     const kept = new Map(rules.map((compiled) => [compiled.rule.id, compiled]));
+    const before = this.sensors;
     this.rules = rules;
     this.district = city.id;
     this.places = new Map(city.places.map((place) => [place.id, place]));
@@ -76,10 +82,7 @@ export class Engine {
     this.feeds = new Map();
     for (const [id, key] of [...this.keys]) {
       const now = kept.get(key.compiled.rule.id);
-      if (now?.identity === key.compiled.identity) {
-        this.rekey(id, key, now);
-        continue;
-      }
+      if (now?.memory === key.compiled.memory && this.rekey(id, key, { compiled: now, before })) continue;
       this.keys.delete(id);
       this.end(key, at, out);
     }
@@ -119,6 +122,20 @@ export class Engine {
     }
     for (const key of touched) this.evaluate(key, out);
     return readings;
+  }
+
+  /** A sensor has spoken without saying anything to be judged: it is not silent. */
+  hear(sensor: Sensor, at: Millis, out: Verdict[]): void {
+    // By the keys that exist, not by the feeds, which are only a memory of where readings went.
+    const place = this.placeOf(sensor);
+    for (const compiled of this.rules) {
+      const subject = subjectOf(compiled.rule, sensor, place, this.district);
+      const key = subject === null ? undefined : this.keys.get(`${compiled.rule.id}|${subject.key}`);
+      const member = key?.memberOf.get(sensor.id);
+      if (key === undefined || member === undefined) continue;
+      this.arrive(key, member, at, out);
+      this.evaluate(key, out);
+    }
   }
 
   /** Lets the clock pass: holds and absences that have come due by `now` are decided. */
@@ -171,10 +188,28 @@ export class Engine {
     }
   }
 
-  private rekey(id: string, key: KeyState, compiled: CompiledRule): void {
-    const renewed = restoreKey(saveKey(id, key), compiled);
+  /** @returns false when nobody speaks for the key any more. */
+  private rekey(
+    id: string,
+    key: KeyState,
+    change: { readonly compiled: CompiledRule; readonly before: ReadonlyMap<string, Sensor> },
+  ): boolean {
+    const saved = renewKey(saveKey(id, key), change.compiled, {
+      sensor: (sensor) => this.sensors.get(sensor) ?? null,
+      wasRegistered: (sensor) => change.before.has(sensor),
+      subject: (sensor) => subjectOf(change.compiled.rule, sensor, this.placeOf(sensor), this.district),
+    });
+    if (saved === null) return false;
+    const renewed = restoreKey(saved, change.compiled);
     this.attach(renewed);
+    // Looked at soon: its thresholds, members or cadences may be others now.
+    if (Number.isFinite(renewed.time)) renewed.due = Math.min(renewed.due, renewed.time + 1);
     this.keys.set(id, renewed);
+    return true;
+  }
+
+  private placeOf(sensor: Sensor): Place | null {
+    return sensor.place === null ? null : (this.places.get(sensor.place) ?? null);
   }
 
   private attach(key: KeyState): void {
@@ -184,7 +219,7 @@ export class Engine {
   }
 
   private feedsOf(sensor: Sensor, measure: string): readonly Feed[] {
-    const place = sensor.place === null ? null : (this.places.get(sensor.place) ?? null);
+    const place = this.placeOf(sensor);
     const feeds: Feed[] = [];
     for (const compiled of this.rules) {
       if (!compiled.measures.has(measure) && !compiled.measures.has('*')) continue;
@@ -240,6 +275,8 @@ export class Engine {
     }
     for (const index of feed.shares) {
       const spec = compiled.shares[index] as CompiledRule['shares'][number];
+      // Older than what the sensor has said since: it matches nothing any more.
+      if (at < (key.members[member] as Member).lastSeen) continue;
       if (spec.measures.includes(measure)) setMatch(key, key.members[member] as Member, index, spec.matches(value));
     }
   }

@@ -19,10 +19,12 @@ export interface RuleNeeds {
   readonly heard: Set<string>;
   /** Milliseconds in one unit of each absence fact, to turn thresholds into times. */
   absence: boolean;
+  /** Every fact that is asked, in the order of asking. */
+  readonly asked: string[];
 }
 
 export function createNeeds(): RuleNeeds {
-  return { pooled: [], grouped: [], shares: [], windows: new Set(), silence: false, heard: new Set(), absence: false };
+  return { pooled: [], grouped: [], shares: [], windows: new Set(), silence: false, heard: new Set(), absence: false, asked: [] };
 }
 
 const SPREAD: readonly string[] = ['max', 'min', 'sum', 'mean'];
@@ -111,6 +113,7 @@ export const FACT_NAMES: readonly string[] = [...Object.keys(FACTS), 'value'];
 
 /** Compiles one fact; throws `ConditionError` with the pointer and the mend. */
 export function compileFact(reference: FactReference, pointer: string, needs: RuleNeeds): Ask<KeyState> {
+  needs.asked.push(JSON.stringify([reference.fact, reference.params ?? {}]));
   const build = Object.hasOwn(FACTS, reference.fact) ? FACTS[reference.fact] : undefined;
   if (build === undefined) {
     throw new ConditionError(

@@ -14,6 +14,8 @@ export interface SavedKey {
   readonly grouped: readonly (readonly SavedSeries[])[];
   readonly members: readonly Member[];
   readonly levels: readonly LevelState[];
+  /** Names of the levels, in the same order. */
+  readonly names: readonly string[];
   readonly time: Millis;
   readonly newest: Millis;
   readonly due: Millis;
@@ -32,6 +34,7 @@ export function saveKey(id: string, key: KeyState): SavedKey {
     grouped: key.grouped.map((list) => list.map((series) => series.save())),
     members: key.members.map((member) => ({ ...member, matches: [...member.matches] })),
     levels: key.levels.map((state) => ({ ...state })),
+    names: key.compiled.levels.map(({ rule }) => rule.level),
     time: key.time,
     newest: key.newest,
     due: key.due,
