@@ -193,16 +193,34 @@ class Load {
     this.ledger.acknowledged.add(`${sensor}#${seq}`);
   }
 
-  /** As a gateway does: what was not acknowledged is sent again, with the same number. */
+  /**
+   * As a gateway does: what was not acknowledged is sent again, with the same number. The client library forgets a callback
+   * now and then when it is cut off in the middle of sending its backlog; so nobody waits for one for ever.
+   */
   private async publish(sensor: string, body: object): Promise<void> {
     for (;;) {
       try {
-        await this.client.publishAsync(`city/trial/${sensor}`, JSON.stringify(body), { qos: 1 });
-        return;
+        if (await within(PATIENCE, this.client.publishAsync(`city/trial/${sensor}`, JSON.stringify(body), { qos: 1 }))) return;
       } catch {
         await pause(20);
       }
     }
+  }
+}
+
+/** How long a gateway waits for a PUBACK before it sends again. */
+const PATIENCE = 8_000;
+
+/** @returns false when it took longer. */
+async function within(ms: number, work: Promise<unknown>): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<boolean>((resolve) => {
+    timer = setTimeout(() => resolve(false), ms);
+  });
+  try {
+    return await Promise.race([work.then(() => true), late]);
+  } finally {
+    clearTimeout(timer);
   }
 }
 
