@@ -1,7 +1,7 @@
 import fastify from 'fastify';
 import { describe, expect, it } from 'vitest';
-import { guardRoutes, type Role } from './access.ts';
-import { alertOf, apiOf, as, TOKENS } from './test-rig.ts';
+import { guardRoutes, type AccessToken, type Role } from './access.ts';
+import { alertOf, apiOf, as, tokenOf, TOKENS } from './test-rig.ts';
 
 const READS = ['/api/v1/orders', '/api/v1/signs', '/api/v1/alerts', '/api/v1/rules', '/api/v1/sensors', '/api/v1/places', '/metrics'];
 const WRITES = [
@@ -68,6 +68,63 @@ describe('behind tokens', () => {
     const { api } = await closed();
     const answer = await api.inject({ method: 'POST', url: '/api/v1/readings', payload: 'x'.repeat(3_000_000) });
     expect(answer.statusCode).toBe(401);
+  });
+});
+
+describe('a token of a party', () => {
+  const receipt = { party: 'fire', state: 'accepted' };
+  const ask = async (token: Partial<AccessToken>, url: string, payload: unknown) => {
+    const submitted: unknown[] = [];
+    const { api } = await apiOf(
+      {
+        alert: () => alertOf(),
+        submitReceipt: async (order, body) => {
+          submitted.push(body);
+          return { kind: 'moved', state: 'accepted', order, id: 'r1' };
+        },
+      },
+      [{ ...tokenOf('operator'), ...token }],
+    );
+    const answer = await api.inject({
+      method: payload === null ? 'GET' : 'POST',
+      url,
+      payload: payload as object,
+      headers: as('operator'),
+    });
+    return { status: answer.statusCode, code: answer.json<{ code?: string }>().code, submitted: submitted.length };
+  };
+  const receipts = '/api/v1/orders/wo_1/receipts';
+  const fire = { party: 'fire' };
+  const desk = { party: 'street', street: '310104014' };
+
+  it.each([
+    [{}, receipt, 201],
+    [{}, { ...receipt, party: 'police' }, 201],
+    [fire, receipt, 201],
+    [fire, { ...receipt, street: '310104014' }, 201],
+    [fire, { ...receipt, party: 'police' }, 403],
+    [fire, { ...receipt, party: ['fire'] }, 403],
+    [fire, { state: 'accepted' }, 403],
+    [fire, [receipt], 403],
+    [desk, { ...receipt, ...desk }, 201],
+    [desk, { ...receipt, ...desk, street: '310104003' }, 403],
+    [desk, { ...receipt, party: 'street' }, 403],
+    [desk, { ...receipt, street: '310104014' }, 403],
+    [{ ...fire, role: 'viewer' as const }, receipt, 403],
+  ])('%j sends %j: %i', async (token, body, status) => {
+    expect(await ask(token, receipts, body)).toEqual({
+      status,
+      code: status === 403 ? 'api-forbidden' : undefined,
+      submitted: status === 403 ? 0 : 1,
+    });
+  });
+
+  it.each(['operator', 'admin'] as const)('reads, and does nothing else of what an %s may', async (role) => {
+    const token = { ...fire, role };
+    expect(await ask(token, '/api/v1/orders', null)).toMatchObject({ status: 200 });
+    expect(await ask(token, '/api/v1/rejections', null)).toMatchObject({ status: 403 });
+    for (const { url, payload } of WRITES.slice(1))
+      expect(await ask(token, url, payload), url).toMatchObject({ status: 403, code: 'api-forbidden' });
   });
 });
 

@@ -10,12 +10,22 @@ export interface AccessToken {
   readonly name: string;
   readonly hash: string;
   readonly role: Role;
+  /** Answers for this party alone, and for the rest reads; `null`: for any. */
+  readonly party: string | null;
+  /** Of the party, this office alone. */
+  readonly street: string | null;
 }
 
 declare module 'fastify' {
   interface FastifyContextConfig {
     /** The least role that may call the route; every route under /api declares one. */
     role?: Role | 'public';
+    /** What a party's token may do with its role, in the name of the party; the handler holds it to that. */
+    forParties?: boolean;
+  }
+  interface FastifyRequest {
+    /** `null` where the API is open. */
+    token: AccessToken | null;
   }
 }
 
@@ -29,6 +39,7 @@ export function guardRoutes(server: FastifyInstance, tokens: readonly AccessToke
   server.addHook('onRoute', (route) => {
     if (route.config?.role === undefined && route.url.startsWith('/api/')) throw new Error(`route ${route.url} declares no role`);
   });
+  server.decorateRequest('token', null);
   if (tokens === null) return;
   server.addHook('onRequest', async (request, reply) => {
     const route = request.routeOptions.url;
@@ -45,10 +56,22 @@ export function guardRoutes(server: FastifyInstance, tokens: readonly AccessToke
       reply.header('www-authenticate', 'Bearer');
       return sendProblem(reply, 'api-unauthorized');
     }
-    if (RANK[token.role] >= RANK[needed]) return;
+    request.token = token;
+    const foreign = token.party !== null && request.routeOptions.config.forParties !== true;
+    if (RANK[foreign ? 'viewer' : token.role] >= RANK[needed]) return;
     emit({ name: 'api.token-refused', route: route ?? 'none', reason: `role-${token.role}` });
-    return sendProblem(reply, 'api-forbidden', `This needs the role ${needed}; the token "${token.name}" is ${token.role}.`);
+    const has = foreign ? `speaks for "${token.party}" only, and reads` : `is ${token.role}`;
+    return sendProblem(reply, 'api-forbidden', `This needs the role ${needed}; the token "${token.name}" ${has}.`);
   });
+}
+
+/** Why the token may not send this receipt. A body that names nobody is left to whoever judges receipts: it moves nothing. */
+export function refusalOf(token: AccessToken | null, body: unknown): string | null {
+  if (token === null || token.party === null || typeof body !== 'object' || body === null) return null;
+  const { party, street } = body as { readonly party?: unknown; readonly street?: unknown };
+  if (party === token.party && (token.street === null || street === token.street)) return null;
+  const own = token.street === null ? `"party": "${token.party}"` : `"party": "${token.party}" and "street": "${token.street}"`;
+  return `The token "${token.name}" answers for itself only; send ${own}.`;
 }
 
 function findToken(request: FastifyRequest, tokens: readonly AccessToken[]): AccessToken | null {

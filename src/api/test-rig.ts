@@ -102,7 +102,7 @@ export function portsOf(over: Partial<ApiPorts> = {}): ApiPorts {
 }
 
 export function tokenOf(role: Role): AccessToken {
-  return { name: `the ${role}`, hash: createHash('sha256').update(`token-of-${role}`).digest('hex'), role };
+  return { name: `the ${role}`, hash: createHash('sha256').update(`token-of-${role}`).digest('hex'), role, party: null, street: null };
 }
 
 export const TOKENS = (['viewer', 'operator', 'admin'] as const).map(tokenOf);

@@ -10,6 +10,7 @@ import type { Problem } from '../model/problem.ts';
 import type { Report } from '../model/reading.ts';
 import { SAMPLE_LIMIT, type Rejection } from '../model/rejection.ts';
 import type { Rule } from '../model/rule.ts';
+import { mayAnswerFor } from '../model/sender.ts';
 import type { Millis } from '../model/time.ts';
 import type { Verdict } from '../model/verdict.ts';
 import { createRegistry, DEFAULT_LIMITS, type Registry } from '../registry/registry.ts';
@@ -196,6 +197,11 @@ export class Core {
 
   private message(event: Message, outcome: BatchOutcome): EventResult {
     const decoded = this.decoder.decode(event.topic, event.payload, this.definition?.settings.codecs[event.gateway]);
+    if (decoded.kind === 'receipt' && !mayAnswerFor(event.gateway, decoded.receipt)) {
+      countMessage(outcome.counts, decoded.codec, 'rejected');
+      const rejection = this.reject(event, foreignReceipt(event.gateway), outcome);
+      return { kind: 'message', readings: 0, tests: 0, duplicates: 0, rejections: [rejection] };
+    }
     if (decoded.kind === 'receipt') {
       countMessage(outcome.counts, decoded.codec, 'receipt');
       const answer = this.step({ kind: 'receipt', receipt: decoded.receipt }, outcome);
@@ -349,6 +355,12 @@ const NONE: readonly Rejection[] = [];
 /** Where in a batch a report stood; a single message has no member. */
 function memberPointer(members: readonly number[] | null, i: number): string {
   return members === null ? '' : `/${members[i] ?? i}`;
+}
+
+function foreignReceipt(sender: string): Omit<Refused, 'kind'> {
+  const [party = '', street] = sender.split('/');
+  const own = street === undefined ? `"party": "${party}"` : `"party": "${party}" and "street": "${street}"`;
+  return { code: 'receipt-foreign', pointer: '/party', detail: `The log-in "${sender}" answers for itself only; send ${own}.` };
 }
 
 function failureOf(error: unknown): string {

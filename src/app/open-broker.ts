@@ -1,7 +1,9 @@
 import type { Config } from '../config/config.ts';
+import { logInsOf } from '../config/log-ins.ts';
 import type { Broker } from '../ingest/broker.ts';
 import { openEmbeddedBroker } from '../ingest/embedded-broker.ts';
 import { openExternalBroker } from '../ingest/external-broker.ts';
+import type { LogIn } from '../ingest/grant.ts';
 import { IngestError } from '../ingest/ingest-error.ts';
 import type { Intake } from '../ingest/intake.ts';
 import { Refusal } from '../model/problem.ts';
@@ -21,15 +23,13 @@ export async function openBroker(config: Config, { intake, open, emit }: BrokerW
     return openExternalBroker({ url: config.mqtt.url, clientId: 'maibo', intake, undurableBytes: limits.undurableBytes, emit });
   const { host, port } = config.mqtt;
   try {
-    return await openEmbeddedBroker({ host, port, intake, gateways: open ? null : gatewaysOf(config), limits, emit });
+    return await openEmbeddedBroker({ host, port, intake, logIns: open ? null : grantsOf(config), limits, emit });
   } catch (error) {
     if (!(error instanceof IngestError) || error.code !== 'address-unusable') throw error;
     throw new Refusal('port-taken', `MQTT port ${port} on ${host} cannot be used; set MAIBO_MQTT_PORT to another, or 0 for a free one.`);
   }
 }
 
-function gatewaysOf(config: Config): Map<string, { passwordHash: string }> {
-  const gateways = new Map<string, { passwordHash: string }>();
-  for (const [id, { passwordHash }] of Object.entries(config.gateways)) if (passwordHash !== null) gateways.set(id, { passwordHash });
-  return gateways;
+function grantsOf(config: Config): Map<string, LogIn> {
+  return new Map(logInsOf(config).map(({ user, passwordHash, as }) => [user, { passwordHash, grant: as }]));
 }

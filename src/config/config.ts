@@ -46,8 +46,21 @@ export interface WebhookConfig {
 export interface PartyConfig {
   readonly title: Text | null;
   readonly webhooks: readonly WebhookConfig[];
+  /** `null`: no log-in of its own. */
+  readonly mqtt: PartyLogIn | null;
   /** By street code. */
-  readonly byStreet: Readonly<Record<string, { readonly title: Text | null; readonly webhooks: readonly WebhookConfig[] }>>;
+  readonly byStreet: Readonly<Record<string, DeskConfig>>;
+}
+
+export interface DeskConfig {
+  readonly title: Text | null;
+  readonly webhooks: readonly WebhookConfig[];
+  readonly mqtt: PartyLogIn | null;
+}
+
+/** The user name is what stands behind `orders/` in the topic: `fire`, `street/310104014`. */
+export interface PartyLogIn {
+  readonly passwordHash: string;
 }
 
 export interface GatewayConfig {
@@ -60,4 +73,8 @@ export interface TokenConfig {
   /** Hex SHA-256 of the token. */
   readonly hash: string;
   readonly role: 'viewer' | 'operator' | 'admin';
+  /** Answers for this party only, and otherwise reads; `null`: for any. */
+  readonly party: string | null;
+  /** Of the party, this office only. */
+  readonly street: string | null;
 }

@@ -12,7 +12,7 @@ export interface RawConfig {
   influx?: { url?: string; token?: string; org?: string; bucket?: string; api?: 'v1' | 'v2' };
   parties?: Record<string, RawParty>;
   gateways?: Record<string, { passwordHash?: string; codec?: string }>;
-  tokens?: { name: string; hash: string; role: 'viewer' | 'operator' | 'admin' }[];
+  tokens?: { name: string; hash: string; role: 'viewer' | 'operator' | 'admin'; party?: string; street?: string }[];
   unknownSensors?: 'adopt' | 'quarantine';
   ingest?: { maxPacketBytes?: number; undurableBytes?: number };
   clock?: { maxAhead?: string; maxJump?: string };
@@ -22,10 +22,13 @@ export interface RawConfig {
 type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'silent';
 type Bilingual = { zh: string; en: string };
 type RawWebhook = { url: string; secrets: string[]; drills?: boolean };
-export interface RawParty {
+export interface RawDesk {
   title?: Bilingual;
   webhooks?: RawWebhook[];
-  byStreet?: Record<string, { title?: Bilingual; webhooks?: RawWebhook[] }>;
+  mqtt?: { passwordHash: string };
+}
+export interface RawParty extends RawDesk {
+  byStreet?: Record<string, RawDesk>;
 }
 
 export type Environment = Readonly<Record<string, string | undefined>>;

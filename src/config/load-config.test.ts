@@ -6,6 +6,7 @@ import { Refusal } from '../model/problem.ts';
 import type { Config } from './config.ts';
 import { endpointsOf } from './endpoints.ts';
 import { loadConfig } from './load-config.ts';
+import { logInsOf } from './log-ins.ts';
 import { assertSafe, isLoopback, openDoors } from './safety.ts';
 
 const folders: string[] = [];
@@ -125,6 +126,19 @@ describe('refusals', () => {
     [{ tokens: [{ name: 'wall', hash: 'short', role: 'viewer' }] }, {}, 'config-schema /tokens/0/hash'],
     [{ tokens: [{ name: 'wall', hash: HASH, role: 'king' }] }, {}, 'config-schema /tokens/0/role'],
     [{ gateways: { g: { passwordHash: 'hunter2' } } }, {}, 'config-schema /gateways/g/passwordHash'],
+    [{ parties: { fire: { mqtt: { passwordHash: 'hunter2' } } } }, {}, 'config-schema /parties/fire/mqtt/passwordHash'],
+    [{ parties: { fire: { mqtt: {} } } }, {}, 'config-schema /parties/fire/mqtt'],
+    [
+      { parties: { street: { byStreet: { '310104014': { mqtt: { password: 'x' } } } } } },
+      {},
+      'config-schema /parties/street/byStreet/310104014/mqtt/password',
+    ],
+    [
+      { gateways: { fire: { passwordHash: PASSWORD } }, parties: { fire: { mqtt: { passwordHash: PASSWORD } } } },
+      {},
+      'config-log-in-twice /parties/fire/mqtt',
+    ],
+    [{ tokens: [{ name: 'desk', hash: HASH, role: 'operator', street: '310104014' }] }, {}, 'config-schema /tokens/0'],
     [{ clock: { maxAhead: '5 minutes' } }, {}, 'config-schema /clock/maxAhead'],
     ['{"http":{"port":1},"http":{"port":2}}', {}, 'config-key-duplicate /http'],
     ['{"__proto__":{}}', {}, 'config-key-forbidden /__proto__'],
@@ -149,6 +163,7 @@ describe('safety', () => {
     expect(openDoors(load({ tokens: [{ name: 'wall', hash: HASH, role: 'viewer' }] }))).toEqual({ http: false, mqtt: true });
     expect(openDoors(load({ gateways: { g: { passwordHash: PASSWORD }, h: { codec: 'json' } } }))).toEqual({ http: true, mqtt: false });
     expect(openDoors(load({ gateways: { h: { codec: 'json' } } }))).toEqual({ http: true, mqtt: true });
+    expect(openDoors(load({ parties: { fire: { mqtt: { passwordHash: PASSWORD } } } }))).toEqual({ http: true, mqtt: false });
     expect(() => assertSafe(load({}))).not.toThrow();
   });
 
@@ -159,6 +174,7 @@ describe('safety', () => {
     [{ http: { host: '192.168.1.2' }, security: 'open' }, '"open" is for loopback'],
     [{ mqtt: { host: 'maibo.example' }, security: 'open' }, '"open" is for loopback'],
     [{ security: 'closed' }, 'no tokens'],
+    [{ parties: { fire: { mqtt: { passwordHash: PASSWORD } } } }, 'no gateways'],
   ])('%j does not start, and one sentence says why', (content, why) => {
     const refusal = refusalOf(() => assertSafe(load(content)));
     expect(refusal.code).toBe('config-unsafe');
@@ -177,6 +193,30 @@ describe('safety', () => {
   test('what is loopback', () => {
     expect(['127.0.0.1', '127.9.9.9', 'localhost', '::1', '[::1]'].every(isLoopback)).toBe(true);
     expect(['0.0.0.0', '::', '10.0.0.1', '127.evil.example', '128.0.0.1'].some(isLoopback)).toBe(false);
+  });
+});
+
+describe('log-ins', () => {
+  test('each has one purpose, and an office is named as in its topic', () => {
+    const mqtt = { passwordHash: PASSWORD };
+    const config = load({
+      gateways: { 'gw-01': mqtt, fire: {} },
+      parties: { fire: { mqtt }, police: {}, street: { byStreet: { '310104014': { mqtt }, '310104003': {} } } },
+    });
+    expect(logInsOf(config).map(({ user, as }) => [user, as])).toEqual([
+      ['gw-01', { kind: 'gateway', gateway: 'gw-01' }],
+      ['fire', { kind: 'party', party: 'fire', street: null }],
+      ['street/310104014', { kind: 'party', party: 'street', street: '310104014' }],
+    ]);
+  });
+
+  test('a token may be a party’s, or an office’s', () => {
+    const token = { name: 'desk', hash: HASH, role: 'operator' };
+    const { tokens } = load({ tokens: [token, { ...token, party: 'street', street: '310104014' }] });
+    expect(tokens).toEqual([
+      { ...token, party: null, street: null },
+      { ...token, party: 'street', street: '310104014' },
+    ]);
   });
 });
 

@@ -4,9 +4,10 @@ import { Refusal } from '../model/problem.ts';
 import type { Problem } from '../model/problem.ts';
 import { parseDuration } from '../model/time.ts';
 import { readCheckedFile } from './checked-file.ts';
-import type { Address, Config, GatewayConfig, InfluxConfig, PartyConfig, WebhookConfig } from './config.ts';
+import type { Address, Config, DeskConfig, GatewayConfig, InfluxConfig, PartyConfig, WebhookConfig } from './config.ts';
 import { applyEnvironment } from './environment.ts';
-import type { Environment, RawConfig, RawParty } from './environment.ts';
+import type { Environment, RawConfig, RawDesk, RawParty } from './environment.ts';
+import { checkLogIns } from './log-ins.ts';
 
 export interface ConfigSources {
   /** Wins over `MAIBO_CONFIG`, which wins over `./maibo.json`; the first two must exist. */
@@ -24,6 +25,7 @@ export function loadConfig(sources: ConfigSources): Config {
   const raw = file === null ? {} : ((readCheckedFile(file, 'config', 'config', problems) ?? {}) as RawConfig);
   if (file !== null) anchorPaths(raw, dirname(file));
   checkUrls(raw, file ?? '', problems);
+  checkLogIns(raw, file ?? '', problems);
   applyEnvironment(raw, sources.env, cwd, problems);
   if (raw.influx !== undefined && (raw.influx.url === undefined || raw.influx.bucket === undefined))
     problems.push({
@@ -57,7 +59,7 @@ function anchorPaths(raw: RawConfig, folder: string): void {
 
 /** What a pattern cannot say about a webhook address. */
 function checkUrls(raw: RawConfig, file: string, problems: Problem[]): void {
-  const check = (party: RawParty | { webhooks?: RawParty['webhooks'] }, base: string): void => {
+  const check = (party: RawDesk, base: string): void => {
     (party.webhooks ?? []).forEach(({ url }, index) => {
       const parsed = URL.canParse(url) ? new URL(url) : null;
       if (parsed === null || parsed.username !== '' || parsed.password !== '' || parsed.hash !== '')
@@ -90,7 +92,7 @@ function withDefaults(raw: RawConfig, file: string | null, cwd: string): Config 
       raw.gateways ?? {},
       (gateway): GatewayConfig => ({ passwordHash: gateway.passwordHash ?? null, codec: gateway.codec ?? 'json' }),
     ),
-    tokens: raw.tokens ?? [],
+    tokens: (raw.tokens ?? []).map((token) => ({ ...token, party: token.party ?? null, street: token.street ?? null })),
     unknownSensors: raw.unknownSensors ?? null,
     ...boundsOf(raw),
     log: { level: raw.log?.level ?? 'info' },
@@ -116,11 +118,11 @@ function influxOf(raw: NonNullable<RawConfig['influx']>): InfluxConfig {
 }
 
 function partyOf(raw: RawParty): PartyConfig {
-  return {
-    title: raw.title ?? null,
-    webhooks: webhooksOf(raw.webhooks),
-    byStreet: record(raw.byStreet ?? {}, (desk) => ({ title: desk.title ?? null, webhooks: webhooksOf(desk.webhooks) })),
-  };
+  return { ...deskOf(raw), byStreet: record(raw.byStreet ?? {}, deskOf) };
+}
+
+function deskOf(raw: RawDesk): DeskConfig {
+  return { title: raw.title ?? null, webhooks: webhooksOf(raw.webhooks), mqtt: raw.mqtt ?? null };
 }
 
 function webhooksOf(raw: RawParty['webhooks']): WebhookConfig[] {

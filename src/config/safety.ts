@@ -1,5 +1,6 @@
 import { Refusal } from '../model/problem.ts';
 import type { Config } from './config.ts';
+import { logInsOf } from './log-ins.ts';
 
 /** Which doors let anyone in. A closed door asks for a password (MQTT) or a token (HTTP). */
 export interface OpenDoors {
@@ -15,7 +16,7 @@ export function openDoors(config: Config): OpenDoors {
   if (config.security !== null) return { http: config.security === 'open', mqtt: config.security === 'open' };
   return {
     http: isLoopback(config.http.host) && config.tokens.length === 0,
-    mqtt: isLoopback(config.mqtt.host) && !hasPasswords(config),
+    mqtt: isLoopback(config.mqtt.host) && logInsOf(config).length === 0,
   };
 }
 
@@ -47,7 +48,7 @@ function mqttReason(config: Config, open: OpenDoors): string | null {
       : `security "open" is for loopback addresses, and mqtt.host is ${host}, where others could publish false readings`;
   return hasPasswords(config)
     ? null
-    : `mqtt.host is ${host} and there are no gateways with a passwordHash, so that nobody, or anybody, could publish: add "gateways", or listen on 127.0.0.1`;
+    : `mqtt.host is ${host} and there are no gateways with a passwordHash, so that nobody, or anybody, could publish: add "gateways"${isLoopback(host) ? '' : ', or listen on 127.0.0.1'}`;
 }
 
 function hasPasswords(config: Config): boolean {

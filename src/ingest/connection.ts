@@ -2,6 +2,7 @@ import type { Socket } from 'node:net';
 import type { Client } from 'aedes';
 import type { Millis } from '../model/time.ts';
 import { AckLine } from './ack-line.ts';
+import type { Grant } from './grant.ts';
 import type { IngestLimits } from './limits.ts';
 import { PacketGuard } from './packet-guard.ts';
 import type { PacketFault } from './packet-guard.ts';
@@ -36,8 +37,10 @@ export class Connection {
   /** Filters and the QoS asked for. */
   readonly filters = new Map<string, number>();
   client: Client | null = null;
-  /** Known once it is let in; `''` where anybody may be anybody. */
-  gateway = '';
+  /** The name of its log-in, known once it is let in; `''` where anybody may be anybody. */
+  user = '';
+  /** `null` where anybody may be anybody. */
+  grant: Grant | null = null;
   /** Let in: CONNACK is sent. */
   ready = false;
   /** Why we ended it, so that it is reported once. */

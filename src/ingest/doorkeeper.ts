@@ -2,12 +2,13 @@ import type { AuthenticateError, Client, ConnectPacket, Subscription } from 'aed
 import type { Emit } from '../telemetry/events.ts';
 import type { BrokerTally } from './broker.ts';
 import type { Connection } from './connection.ts';
+import { maySubscribe, type Grant, type LogIn } from './grant.ts';
 import type { IngestLimits } from './limits.ts';
 import { LogIns } from './log-in.ts';
 import { brief, isCityFilter, isOrderFilter, matches } from './topic.ts';
 
 export interface DoorkeeperOptions {
-  readonly gateways: ReadonlyMap<string, { readonly passwordHash: string }> | null;
+  readonly logIns: ReadonlyMap<string, LogIn> | null;
   readonly limits: IngestLimits;
   readonly tally: BrokerTally;
   readonly emit: Emit;
@@ -27,7 +28,7 @@ export class Doorkeeper {
 
   constructor(options: DoorkeeperOptions) {
     this.options = options;
-    this.logIns = options.gateways === null ? null : new LogIns(options.gateways);
+    this.logIns = options.logIns === null ? null : new LogIns(options.logIns);
   }
 
   of(client: Client | null): Connection | undefined {
@@ -54,14 +55,14 @@ export class Doorkeeper {
   letIn(connection: Connection): void {
     connection.ready = true;
     this.halfOpen -= 1;
-    this.options.emit({ name: 'ingest.gateway-connected', gateway: connection.gateway, client: brief(connection.id) });
+    this.options.emit({ name: 'ingest.gateway-connected', gateway: connection.user, client: brief(connection.id) });
   }
 
   remove(connection: Connection): void {
     this.connections.delete(connection);
     this.subscribers.delete(connection);
     if (!connection.ready) this.halfOpen -= 1;
-    else this.options.emit({ name: 'ingest.gateway-disconnected', gateway: connection.gateway, client: brief(connection.id) });
+    else this.options.emit({ name: 'ingest.gateway-disconnected', gateway: connection.user, client: brief(connection.id) });
   }
 
   refuse(reason: string, client: string, address: string): void {
@@ -89,7 +90,8 @@ export class Doorkeeper {
     const right = await this.logIns.check(username ?? '', password ?? Buffer.alloc(0));
     const taken = right && this.isTaken(client.id, username ?? '');
     if (right && !taken) {
-      connection.gateway = username ?? '';
+      connection.user = username ?? '';
+      connection.grant = this.options.logIns?.get(connection.user)?.grant ?? null;
       return done(null, true);
     }
     this.options.tally.refusedLogIns += 1;
@@ -101,14 +103,14 @@ export class Doorkeeper {
 
   maySubscribe(client: Client, { topic, qos }: Subscription): boolean {
     const connection = this.of(client);
-    const allowed = isOrderFilter(topic) || (this.logIns === null && isCityFilter(topic));
+    const allowed = this.isOffered(connection?.grant ?? null, topic);
     if (connection !== undefined && allowed && connection.filters.size < this.options.limits.subscriptions) {
       connection.filters.set(topic, qos);
       this.subscribers.add(connection);
       return true;
     }
     this.options.tally.refusedSubscriptions += 1;
-    this.options.emit({ name: 'ingest.subscribe-refused', gateway: connection?.gateway ?? '', filter: brief(topic) });
+    this.options.emit({ name: 'ingest.subscribe-refused', gateway: connection?.user ?? '', filter: brief(topic) });
     return false;
   }
 
@@ -122,9 +124,15 @@ export class Doorkeeper {
         }
   }
 
-  /** A client id is taken over only by the gateway that has it. */
-  private isTaken(id: string, gateway: string): boolean {
-    for (const other of this.connections) if (other.ready && other.id === id && other.gateway !== gateway) return true;
+  /** Behind passwords each hears what is its own; without them orders and the city are anybody's. */
+  private isOffered(grant: Grant | null, filter: string): boolean {
+    if (this.logIns === null) return isOrderFilter(filter) || isCityFilter(filter);
+    return grant !== null && maySubscribe(grant, filter);
+  }
+
+  /** A client id is taken over only by the log-in that has it. */
+  private isTaken(id: string, user: string): boolean {
+    for (const other of this.connections) if (other.ready && other.id === id && other.user !== user) return true;
     return false;
   }
 }

@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { Aedes } from 'aedes';
 import { connectAsync } from 'mqtt';
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import type { LogIn } from './grant.ts';
 import { hashPassword } from './log-in.ts';
 import {
   createQuickIntake,
@@ -46,6 +47,19 @@ async function acknowledgedEarly(port: number): Promise<number> {
   await client.barrier();
   await client.barrier();
   return client.ids(PUBACK).length;
+}
+
+async function gatewayOf(gateway: string, password: string): Promise<LogIn> {
+  return { passwordHash: await hashPassword(password), grant: { kind: 'gateway', gateway } };
+}
+
+async function logInsOf(): Promise<Map<string, LogIn>> {
+  const passwordHash = await hashPassword('secret');
+  return new Map<string, LogIn>([
+    ['gw-1', { passwordHash, grant: { kind: 'gateway', gateway: 'gw-1' } }],
+    ['fire', { passwordHash, grant: { kind: 'party', party: 'fire', street: null } }],
+    ['street/310104014', { passwordHash, grant: { kind: 'party', party: 'street', street: '310104014' } }],
+  ]);
 }
 
 describe('what a PUBACK means', () => {
@@ -173,36 +187,54 @@ describe('what may be published', () => {
     expect(intake.offers[0]?.payload.toString()).toBe('gone');
   });
 
-  it('closed: a gateway speaks for itself and may send receipts; all else ends its connection unanswered', async () => {
+  it('closed: a log-in does what it is for, receipts under its name; all else ends its connection unanswered', async () => {
     const intake = createQuickIntake();
-    const gateways = new Map([['gw-1', { passwordHash: await hashPassword('secret') }]]);
-    const { port, broker } = await start({ intake, gateways });
-    for (const [topic, good] of [
-      ['city/gw-1/s', true],
-      ['city/gw-1', true],
-      ['orders/wo/receipts', true],
-      ['city/gw-2/s', false],
-      ['city/gw-10/s', false],
-      ['city/', false],
-      ['orders/fire', false],
-      ['other', false],
-    ] as const) {
-      const client = await enter(port, { id: topic, username: 'gw-1', password: 'secret' });
+    const { port, broker } = await start({ intake, logIns: await logInsOf() });
+    const tries = [
+      ['gw-1', 'city/gw-1/s', true],
+      ['gw-1', 'city/gw-1', true],
+      ['gw-1', 'city/gw-2/s', false],
+      ['gw-1', 'city/gw-10/s', false],
+      ['gw-1', 'city/', false],
+      ['gw-1', 'orders/wo/receipts', false],
+      ['gw-1', 'orders/fire', false],
+      ['gw-1', 'other', false],
+      ['fire', 'orders/wo/receipts', true],
+      ['fire', 'orders/police', false],
+      ['fire', 'city/fire/s', false],
+      ['street/310104014', 'orders/wo/receipts', true],
+    ] as const;
+    for (const [username, topic, good] of tries) {
+      const client = await enter(port, { id: `${username} ${topic}`, username, password: 'secret' });
       client.write(publishPacket(topic, 'x', 1));
       if (good) await client.until(PUBACK, 1);
       else await client.closed;
-      expect(client.ids(PUBACK)).toEqual(good ? [1] : []);
+      expect(client.ids(PUBACK), `${username} ${topic}`).toEqual(good ? [1] : []);
     }
-    expect(intake.topics()).toEqual(['city/gw-1/s', 'city/gw-1', 'orders/wo/receipts']);
-    expect(broker.counts().refusedPublishes).toBe(5);
+    expect(intake.offers.map(({ gateway, topic }) => [gateway, topic])).toEqual([
+      ['gw-1', 'city/gw-1/s'],
+      ['gw-1', 'city/gw-1'],
+      ['fire', 'orders/wo/receipts'],
+      ['street/310104014', 'orders/wo/receipts'],
+    ]);
+    expect(broker.counts().refusedPublishes).toBe(8);
+  });
+
+  it('closed: a will that is not the log-in’s own is not offered', async () => {
+    const intake = createQuickIntake();
+    const { port, broker } = await start({ intake, logIns: await logInsOf() });
+    const client = await enter(port, { username: 'gw-1', password: 'secret', will: { topic: 'orders/wo/receipts', payload: '{}' } });
+    client.socket.destroy();
+    await soon(() => broker.counts().refusedPublishes).toBe(1);
+    expect(intake.offers).toEqual([]);
   });
 
   it('closed: wrong log-ins are refused, counted and made to wait; a client id is not taken from another gateway', async () => {
-    const gateways = new Map([
-      ['gw-1', { passwordHash: await hashPassword('one') }],
-      ['gw-2', { passwordHash: await hashPassword('two') }],
+    const logIns = new Map([
+      ['gw-1', await gatewayOf('gw-1', 'one')],
+      ['gw-2', await gatewayOf('gw-2', 'two')],
     ]);
-    const { port, broker, events } = await start({ intake: createQuickIntake(), gateways });
+    const { port, broker, events } = await start({ intake: createQuickIntake(), logIns });
     const owner = await enter(port, { id: 'meter', username: 'gw-1', password: 'one' });
     const wrong = [{}, { username: 'gw-1' }, { username: 'gw-1', password: 'two' }, { username: 'gw-9', password: 'one' }];
     const thief = { id: 'meter', username: 'gw-2', password: 'two' };
@@ -278,8 +310,8 @@ describe('what goes out', () => {
   });
 
   it('closed: the city is nobody’s to watch', async () => {
-    const gateways = new Map([['gw', { passwordHash: await hashPassword('x') }]]);
-    const { port, broker } = await start({ intake: createQuickIntake(), gateways });
+    const logIns = new Map([['gw', await gatewayOf('gw', 'x')]]);
+    const { port, broker } = await start({ intake: createQuickIntake(), logIns });
     const client = await enter(port, { username: 'gw', password: 'x' });
     client.write(subscribePacket(1, 'city/#', 1));
     await client.until(9, 1);
@@ -288,6 +320,28 @@ describe('what goes out', () => {
     await client.until(PUBACK, 1);
     await client.barrier();
     expect(client.ids(3)).toEqual([]);
+  });
+
+  it('closed: a party hears its own orders, an office those of its street, a gateway none', async () => {
+    const { port, broker } = await start({ intake: createQuickIntake(), logIns: await logInsOf() });
+    const heard: Record<string, string[]> = {};
+    for (const username of ['gw-1', 'fire', 'street/310104014']) {
+      const client = await connectAsync({ port, host: '127.0.0.1', clientId: username, username, password: 'secret' });
+      open.push(() => client.endAsync(true));
+      const own: string[] = [];
+      heard[username] = own;
+      client.on('message', (topic) => void own.push(topic));
+      for (const filter of ['orders/#', 'orders/fire', 'orders/street/310104014', 'orders/street/310104003', 'drill/orders/fire/#', '#'])
+        await client.subscribeAsync(filter, { qos: 1 }).catch(() => undefined);
+    }
+    await expect(broker.publish('orders/street/310104003', '{}', { qos: 1 })).rejects.toThrow('no-subscriber');
+    for (const topic of ['orders/fire', 'drill/orders/fire', 'orders/street/310104014']) await broker.publish(topic, '{}', { qos: 1 });
+    await soon(() => heard).toEqual({
+      'gw-1': [],
+      fire: ['orders/fire', 'drill/orders/fire'],
+      'street/310104014': ['orders/street/310104014'],
+    });
+    expect(broker.counts().refusedSubscriptions).toBe(6 + 4 + 5);
   });
 });
 

@@ -9,6 +9,7 @@ import { createTally } from './broker.ts';
 import type { Broker, BrokerCounts } from './broker.ts';
 import { Connection } from './connection.ts';
 import { Doorkeeper } from './doorkeeper.ts';
+import type { LogIn } from './grant.ts';
 import { IngestError } from './ingest-error.ts';
 import type { Intake } from './intake.ts';
 import { DEFAULT_LIMITS } from './limits.ts';
@@ -23,8 +24,8 @@ export interface EmbeddedBrokerOptions {
   /** 0: any free one. */
   readonly port: number;
   readonly intake: Intake;
-  /** Who may log in; `null`: anybody, as anybody. */
-  readonly gateways: ReadonlyMap<string, { readonly passwordHash: string }> | null;
+  /** Who may log in under which name, and what for; `null`: anybody, as anybody. */
+  readonly logIns: ReadonlyMap<string, LogIn> | null;
   readonly limits?: Partial<IngestLimits>;
   readonly emit: Emit;
 }
@@ -57,18 +58,18 @@ class EmbeddedBroker implements Broker {
   private closing: Promise<void> | null = null;
 
   constructor(options: EmbeddedBrokerOptions) {
-    const { intake, gateways, emit } = options;
+    const { intake, logIns, emit } = options;
     const { tally } = this;
     this.options = options;
     this.limits = { ...DEFAULT_LIMITS, ...options.limits };
-    this.door = new Doorkeeper({ gateways, limits: this.limits, tally, emit });
+    this.door = new Doorkeeper({ logIns, limits: this.limits, tally, emit });
     this.undurable = new Undurable({ highWater: this.limits.undurableBytes, emit, resumed: () => this.wakeAll() });
     this.receiver = new Receiver({
       intake,
       emit,
       tally,
       undurable: this.undurable,
-      closed: gateways !== null,
+      closed: logIns !== null,
       connectionOf: (client) => this.door.of(client),
       watch: (topic, payload) => this.watch(topic, payload),
     });

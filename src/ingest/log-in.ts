@@ -22,7 +22,7 @@ export async function hashPassword(password: string): Promise<string> {
 }
 
 /**
- * Who may log in as which gateway. An unknown name takes as long as a wrong password. A password that was right once is
+ * Who may log in under which name. An unknown name takes as long as a wrong password. A password that was right once is
  * recognised by a keyed digest afterwards, so that 5,000 gateways may come back at once.
  */
 export class LogIns {
@@ -33,18 +33,18 @@ export class LogIns {
   private readonly waiting: (() => void)[] = [];
   private running = 0;
 
-  constructor(gateways: ReadonlyMap<string, { readonly passwordHash: string }>) {
-    for (const [gateway, { passwordHash }] of gateways) this.hashes.set(gateway, parse(passwordHash));
+  constructor(logIns: ReadonlyMap<string, { readonly passwordHash: string }>) {
+    for (const [user, { passwordHash }] of logIns) this.hashes.set(user, parse(passwordHash));
   }
 
-  async check(gateway: string, password: Uint8Array): Promise<boolean> {
+  async check(user: string, password: Uint8Array): Promise<boolean> {
     const digest = createHmac('sha256', this.key).update(password).digest();
-    const known = this.known.get(gateway);
+    const known = this.known.get(user);
     if (known !== undefined && timingSafeEqual(known, digest)) return true;
-    const wanted = this.hashes.get(gateway);
+    const wanted = this.hashes.get(user);
     const right = await this.compare(password, wanted ?? this.decoy);
     if (!right || wanted === undefined) return false;
-    this.known.set(gateway, digest);
+    this.known.set(user, digest);
     return true;
   }
 

@@ -2,6 +2,7 @@ import type { Client, PublishPacket } from 'aedes';
 import type { Emit } from '../telemetry/events.ts';
 import type { BrokerTally } from './broker.ts';
 import type { Connection } from './connection.ts';
+import { mayPublish } from './grant.ts';
 import type { Intake } from './intake.ts';
 import { faultOf } from './malformed.ts';
 import { brief, gatewayOf, useOf } from './topic.ts';
@@ -12,7 +13,7 @@ export interface ReceiverOptions {
   readonly undurable: Undurable;
   readonly tally: BrokerTally;
   readonly emit: Emit;
-  /** Gateways must be who they say: a topic of another one is refused, not quarantined. */
+  /** Behind passwords: a topic that is not the log-in's own is refused, not quarantined. */
   readonly closed: boolean;
   readonly connectionOf: (client: Client | null) => Connection | undefined;
   /** After it is durable: to those who watch `city/#`. */
@@ -74,7 +75,7 @@ export class Receiver {
     const owed = qos === 1 ? connection.acks.owe(PUBACK, packet.messageId ?? 0) : null;
     packet.qos = 0;
     packet.retain = false;
-    this.offer(topic, payload, (error) => {
+    this.offer(connection, packet, (error) => {
       if (error !== null) return connection.end('intake-failed');
       if (owed !== null) connection.acks.durable(owed);
       this.options.watch(topic, payload);
@@ -86,7 +87,7 @@ export class Receiver {
     const { topic } = packet;
     const payload = packet.payload as Buffer;
     packet.retain = false;
-    this.offer(topic, payload, (error) => {
+    this.offer(connection, packet, (error) => {
       if (error !== null) {
         connection.end('intake-failed');
         return;
@@ -100,11 +101,15 @@ export class Receiver {
     });
   }
 
-  private offer(topic: string, payload: Buffer, done: (error: Error | null) => void): void {
+  /** A receipt is offered in the name of whoever logged in; telemetry in that of its topic, which is the same behind passwords. */
+  private offer({ user }: Connection, packet: PublishPacket, done: (error: Error | null) => void): void {
     const { intake, undurable, tally } = this.options;
+    const { topic } = packet;
+    const payload = packet.payload as Buffer;
+    const sender = useOf(topic) === 'receipt' ? user : gatewayOf(topic);
     const cost = undurable.add(topic, payload);
     tally.offered += 1;
-    intake.offer(gatewayOf(topic), topic, payload, (error) => {
+    intake.offer(sender, topic, payload, (error) => {
       undurable.remove(cost);
       if (error !== null) tally.unsettled += 1;
       done(error);
@@ -114,7 +119,8 @@ export class Receiver {
   private mayPublish(connection: Connection, topic: string): boolean {
     const { closed, tally, emit } = this.options;
     const use = useOf(topic);
-    if (use === 'receipt' || (use === 'telemetry' && (!closed || gatewayOf(topic) === connection.gateway))) return true;
+    const { grant } = connection;
+    if (closed ? grant !== null && mayPublish(grant, topic) : use !== 'astray') return true;
     if (use === 'astray') tally.astray += 1;
     // Once a connection: where it is let through, quarantine tells the rest.
     const isFirst = connection.astray === 0;
@@ -123,7 +129,7 @@ export class Receiver {
     if (isFirst)
       emit({
         name: 'ingest.publish-refused',
-        gateway: connection.gateway,
+        gateway: connection.user,
         topic: brief(topic),
         reason: use === 'astray' ? 'topic-unknown' : 'topic-foreign',
       });

@@ -63,7 +63,7 @@ export async function openBench(options: Partial<EmbeddedBrokerOptions> & { read
   const broker = await openEmbeddedBroker({
     host: '127.0.0.1',
     port: 0,
-    gateways: null,
+    logIns: null,
     emit: (event) => void events.push(event),
     ...options,
   });

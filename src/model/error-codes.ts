@@ -26,6 +26,7 @@ export const REJECTION_CODES: Readonly<Record<RejectionCode, Text>> = {
   'sensor-cap': { zh: '该网关自报的设备已达上限', en: 'The gateway has brought too many unknown sensors' },
   'measure-cap': { zh: '该设备的测量项已达上限', en: 'The sensor has too many measures' },
   'receipt-refused': { zh: '回执未被接受', en: 'The receipt moves nothing' },
+  'receipt-foreign': { zh: '登录者不能替别的单位回执', en: 'This log-in may not answer for another party' },
   internal: { zh: '内部错误，报文已保留', en: 'Something failed here; the message is kept' },
 };
 
@@ -46,6 +47,7 @@ const CONFIG_CODES = {
   'config-key-duplicate': { zh: '配置项重复', en: 'A setting stands twice' },
   'config-key-forbidden': { zh: '键名不可用', en: 'A key of this name is never accepted' },
   'config-schema': { zh: '配置项未知或取值有误', en: 'A setting is unknown or has a wrong value' },
+  'config-log-in-twice': { zh: '网关与处置单位的登录名重复', en: 'A gateway and a party have one log-in name' },
   'config-url': { zh: '推送地址有误', en: 'A webhook address is wrong' },
   'config-environment': { zh: '环境变量取值有误', en: 'An environment variable has a wrong value' },
 } as const satisfies Readonly<Record<string, Text>>;

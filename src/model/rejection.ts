@@ -20,6 +20,7 @@ export type RejectionCode =
   | 'sensor-cap'
   | 'measure-cap'
   | 'receipt-refused'
+  | 'receipt-foreign'
   | 'internal';
 
 /** Counted, kept, never silent. */

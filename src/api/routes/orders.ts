@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify';
+import { refusalOf } from '../access.ts';
 import { detailView, orderView } from '../order-view.ts';
 import { PAGE_QUERY, pageOf, type PageParams } from '../paging.ts';
 import type { ApiPorts } from '../ports.ts';
@@ -69,12 +70,14 @@ function receiptRoute(server: FastifyInstance, ports: ApiPorts): void {
   server.post<{ Params: { id: string }; Body: unknown }>(
     '/api/v1/orders/:id/receipts',
     {
-      config: { role: 'operator' },
+      config: { role: 'operator', forParties: true },
       bodyLimit: 16_384,
       schema: { tags: ['orders'], summary: "A party's answer; idempotent by id · 回执", params: idParams(), body: RECEIPT_BODY },
       validatorCompiler: () => () => true,
     },
     async (request, reply) => {
+      const refusal = refusalOf(request.token, request.body);
+      if (refusal !== null) return sendProblem(reply, 'api-forbidden', refusal);
       const answer = await ports.submitReceipt(request.params.id, request.body);
       switch (answer.kind) {
         case 'invalid':

@@ -22,7 +22,14 @@ export function readingRoutes(server: FastifyInstance, ports: ApiPorts): void {
           description: 'An array of 1 to 1,000 objects {"sensor", "at", "seq", "values", "test"}; see schemas/reading.schema.json.',
           querystring: {
             type: 'object',
-            properties: { gateway: { type: 'string', pattern: '^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}$', default: 'http' } },
+            properties: {
+              gateway: {
+                description: 'In whose name; an operator may report for any · 网关',
+                type: 'string',
+                pattern: '^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}$',
+                default: 'http',
+              },
+            },
           },
         },
       },

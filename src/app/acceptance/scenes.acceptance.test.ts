@@ -269,7 +269,11 @@ describe.skipIf(absent)(`scenes at a closed door${absent ? ` (${CLIENTS_ABSENT})
     server = await XuhuiServer.start({
       security: 'closed',
       gateways: { 'gw-01': { passwordHash: await hashPassword('right') }, 'gw-02': { passwordHash: await hashPassword('other') } },
-      tokens: [token('wall', 'viewer'), token('desk', 'operator')],
+      parties: {
+        fire: { mqtt: { passwordHash: await hashPassword('hose') } },
+        police: { mqtt: { passwordHash: await hashPassword('badge') } },
+      },
+      tokens: [token('wall', 'viewer'), token('desk', 'operator'), { ...token('patrol', 'operator'), party: 'police' }],
     });
   });
   afterAll(() => server.remove());
@@ -303,6 +307,27 @@ describe.skipIf(absent)(`scenes at a closed door${absent ? ` (${CLIENTS_ABSENT})
     expect(await server.post(receipts, receipt, bearer('wall'))).toMatchObject({ status: 403, body: { code: 'api-forbidden' } });
     expect(await server.post(receipts, receipt, bearer('desk'))).toMatchObject({ status: 201 });
     expect(await server.get('/api/v1/rejections', bearer('wall'))).toMatchObject({ status: 403 });
+  });
+
+  it('lets nobody answer for another party, by neither door', async () => {
+    const { body } = await server.get('/api/v1/orders', bearer('wall'));
+    const order = body.items[0]?.id as string;
+    const answer = (as: readonly [string, string], party: string, state: string): Promise<number | null> =>
+      publish({ port: server.mqttPort, topic: `orders/${order}/receipts`, message: JSON.stringify({ party, state }), as });
+    expect(await answer(['gw-01', 'right'], 'fire', 'on-site')).not.toBe(0);
+    expect(await answer(['police', 'badge'], 'fire', 'on-site')).toBe(0);
+    expect(await answer(['police', 'badge'], 'police', 'accepted')).toBe(0);
+    expect(await answer(['fire', 'hose'], 'fire', 'on-site')).toBe(0);
+    const forged = { party: 'fire', state: 'resolved' };
+    expect(await server.post(`/api/v1/orders/${order}/receipts`, forged, bearer('patrol'))).toMatchObject({ status: 403 });
+    const { body: refused } = await server.get('/api/v1/rejections', bearer('desk'));
+    expect(refused.items).toMatchObject([{ code: 'receipt-foreign', gateway: 'police', topic: `orders/${order}/receipts` }]);
+    const { body: detail } = await server.get(`/api/v1/orders/${order}`, bearer('wall'));
+    expect(detail.receipts.map(({ party, state }: { party: string; state: string }) => `${party} ${state}`)).toEqual([
+      'fire accepted',
+      'police accepted',
+      'fire on-site',
+    ]);
   });
 });
 

@@ -53,7 +53,7 @@ export async function openReceivers(options: ReceiversOptions): Promise<Receiver
   }
   const configs = open.map(({ receiver, secret, party }): [string, PartyConfig] => [
     party.id,
-    { title: party.title, webhooks: [{ url: receiver.url, secrets: [secret], drills: true }], byStreet: {} },
+    { title: party.title, webhooks: [{ url: receiver.url, secrets: [secret], drills: true }], mqtt: null, byStreet: {} },
   ]);
   return { parties: Object.fromEntries(configs), close };
 }
