@@ -3,11 +3,13 @@ import { createApi } from '../api/server.ts';
 import type { Config } from '../config/config.ts';
 import { endpointsOf } from '../config/endpoints.ts';
 import { assertSafe, openDoors } from '../config/safety.ts';
+import type { Deliverer } from '../deliver/deliverer.ts';
 import type { Broker } from '../ingest/broker.ts';
 import type { Intake } from '../ingest/intake.ts';
 import { openJournal, type JournalOptions } from '../journal/open-journal.ts';
 import type { Journal } from '../journal/journal.ts';
 import { Refusal } from '../model/problem.ts';
+import { safeUrl } from '../model/safe-url.ts';
 import type { Millis } from '../model/time.ts';
 import type { Emit } from '../telemetry/events.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
@@ -78,13 +80,21 @@ async function start(options: AppOptions, cleanup: Cleanup): Promise<App> {
 
   const feed = new EventFeed();
   const snapshots = new Snapshots(journal, core, () => inForce);
-  const pipeline = createPipeline(options, { core, journal, feed, snapshots, committed: (batch) => deliverer.offer(batch.deliveries) });
+  const pipeline = createPipeline(options, { core, journal, feed, snapshots, committed: (batch) => deliver(deliverer, batch) });
   const output: { broker: Broker | null } = { broker: null };
   const publish = publishOrders(
     () => output.broker,
-    (party) => hasWebhooks(config, party),
+    (party, street) => endpointsOf(config, party, street).length > 0,
   );
-  const deliverer = startDeliverer({ config, journal, pipeline, publish, version: options.version, emit, onSettled: () => undefined });
+  const deliverer = await startDeliverer({
+    config,
+    journal,
+    pipeline,
+    publish,
+    version: options.version,
+    emit,
+    onSettled: () => undefined,
+  });
   cleanup.add('deliverer', () => deliverer.close());
   cleanup.add('outbox', async () => void (await deliverer.drain(Date.now() + DRAIN)));
   cleanup.add('pipeline', () => stopPipeline(pipeline, snapshots));
@@ -95,15 +105,25 @@ async function start(options: AppOptions, cleanup: Cleanup): Promise<App> {
   const doors = openDoors(config);
   const broker = await openBroker(config, { intake: options.intake?.(pipeline) ?? pipeline, open: doors.mqtt, emit });
   output.broker = broker;
-  cleanup.add('mqtt', () => broker.close());
+  cleanup.add('mqtt', () => {
+    // Whose door we shut must not count as somebody who does not listen.
+    output.broker = null;
+    return broker.close();
+  });
   const ports = apiPorts({ core, journal, pipeline, feed, metrics: options.metrics, drill: options.clock === 'events', broker });
   const api = await createApi({ ports, tokens: doors.http ? null : config.tokens, version: options.version, emit });
   cleanup.add('api', () => api.close());
   await listen(api, config);
   const http = `http://${inUrl(config.http.host)}:${(api.server.address() as AddressInfo).port}`;
-  const mqtt = config.mqtt.url ?? `mqtt://${inUrl(broker.address.host)}:${broker.address.port}`;
+  const mqtt = config.mqtt.url !== null ? safeUrl(config.mqtt.url) : `mqtt://${inUrl(broker.address.host)}:${broker.address.port}`;
   emit({ name: 'api.door-opened', address: http });
   return { http, mqtt, core, journal, feed, stop: () => cleanup.run() };
+}
+
+/** What is new is queued before the order counts as over: its last word must find its lane. */
+function deliver(deliverer: Deliverer, { deliveries, outcome }: CommittedBatch): void {
+  deliverer.offer(deliveries);
+  for (const { id, state } of outcome.orders.values()) if (state !== 'open') deliverer.orderClosed(id);
 }
 
 interface Joined {
@@ -172,9 +192,4 @@ const UNUSABLE: ReadonlySet<string> = new Set(['EACCES', 'EADDRNOTAVAIL', 'ENOTF
 /** An IPv6 address stands in brackets there. */
 function inUrl(host: string): string {
   return host.includes(':') ? `[${host}]` : host;
-}
-
-function hasWebhooks(config: Config, party: string): boolean {
-  const known = config.parties[party];
-  return known !== undefined && (known.webhooks.length > 0 || Object.values(known.byStreet).some((desk) => desk.webhooks.length > 0));
 }

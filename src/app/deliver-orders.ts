@@ -2,10 +2,11 @@ import type { Config } from '../config/config.ts';
 import { endpointsOf } from '../config/endpoints.ts';
 import { wallClock } from '../deliver/clock.ts';
 import { createDeliverer, type Deliverer } from '../deliver/deliverer.ts';
-import { createMqttTransport } from '../deliver/mqtt.ts';
+import { createMqttTransport, type Taken } from '../deliver/mqtt.ts';
 import { createWebhookTransport } from '../deliver/webhook.ts';
 import type { Journal } from '../journal/journal.ts';
-import type { Attempt, Delivery } from '../model/delivery.ts';
+import { isLastWord, type Attempt, type Delivery } from '../model/delivery.ts';
+import { readdress } from './readdress.ts';
 import type { Emit } from '../telemetry/events.ts';
 import type { Pipeline } from './pipeline.ts';
 
@@ -13,14 +14,14 @@ export interface DeliveryWiring {
   readonly config: Config;
   readonly journal: Journal;
   readonly pipeline: Pipeline;
-  readonly publish: (topic: string, body: string) => Promise<void>;
+  readonly publish: (topic: string, body: string) => Promise<Taken>;
   readonly version: string;
   readonly onSettled: (delivery: Delivery, attempt: Attempt) => void;
   readonly emit: Emit;
 }
 
 /** Joins the outbox to the world: webhooks, MQTT, and the way back for a refusal. */
-export function startDeliverer(wiring: DeliveryWiring): Deliverer {
+export async function startDeliverer(wiring: DeliveryWiring): Promise<Deliverer> {
   const { journal, pipeline, emit } = wiring;
   const deliverer = createDeliverer({
     journal,
@@ -34,17 +35,36 @@ export function startDeliverer(wiring: DeliveryWiring): Deliverer {
     onParked: async ({ id, order, party }, reason) => {
       await pipeline.submit({ kind: 'parked', delivery: id, order, party, reason });
     },
+    onUnreachable: async ({ id, order, party, street }) => {
+      await pipeline.submit({ kind: 'unheard', delivery: id, order, party, street });
+    },
     onSettled: wiring.onSettled,
     emit,
   });
-  deliverer.resume(withSecrets(journal.waitingDeliveries(), wiring.config));
+  await readdressWaiting(wiring);
+  deliverer.resume(withSecrets(journal.waitingDeliveries(), wiring.config), journal.closedWaiting());
   return deliverer;
 }
 
-/**
- * The journal keeps no secrets: they are joined again from the configuration. A delivery whose endpoint has left the
- * configuration is tried where it was to go, without success, until a person removes or restores the endpoint.
- */
+/** The configuration may have changed since: what waits for an address that is gone goes to today's, durably before it is sent. */
+async function readdressWaiting({ config, journal, emit }: DeliveryWiring): Promise<void> {
+  const over = new Set(journal.closedWaiting());
+  // Where the order is over, only its last word still matters; the deliverer gives up the rest.
+  const waiting = journal.waitingDeliveries().filter((one) => !over.has(one.order) || one.attempts === 0 || isLastWord(one.type));
+  const { made, stand } = readdress(
+    waiting,
+    (party, street) => endpointsOf(config, party, street),
+    (order) => journal.views.order(order)?.deliveries.map(({ delivery }) => delivery) ?? [],
+  );
+  if (made.length === 0 && stand.size === 0) return;
+  await journal.readdress(made, stand);
+  for (const { id, order, party } of waiting) {
+    const after = stand.get(id);
+    if (after?.state === 'superseded') emit({ name: 'deliver.delivery-superseded', delivery: id, order, party, reason: after.reason });
+  }
+}
+
+/** The journal keeps no secrets: they are joined again from the configuration. */
 export function withSecrets(deliveries: readonly Delivery[], config: Config): Delivery[] {
   return deliveries.map((delivery) => {
     const { endpoint, party, street } = delivery;

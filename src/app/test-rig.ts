@@ -184,6 +184,15 @@ export class Player {
       case 'reset':
         return { kind: 'reset', alert: this.alerts.at(-1 - one.nth) ?? 'al_none', by: 'tester', note: null };
       case 'park':
+        if (one.nth % 2 === 1) {
+          return {
+            kind: 'unheard',
+            delivery: `d${one.nth}`,
+            order: this.orders.at(-1 - one.nth) ?? 'wo_none',
+            party: 'fire',
+            street: null,
+          };
+        }
         return {
           kind: 'parked',
           delivery: `d${one.nth}`,

@@ -174,6 +174,7 @@ describe('I5: without end', () => {
         recordAttempt: () => {
           if (faults-- > 0) throw new Error('disk');
         },
+        recordState: () => undefined,
       },
     });
     deliverer.offer(['m1', 'm2'].map((message) => deliveryTo({ message, order: 'wo_1', url: receiver.url })));
@@ -215,7 +216,7 @@ describe('I6: refused is parked', () => {
         await Promise.resolve();
         if (faults-- > 0) throw new Error('not taken');
       },
-      journal: { recordAttempt: (_, { state }) => void steps.push(state) },
+      journal: { recordAttempt: (_, { state }) => void steps.push(state), recordState: () => undefined },
     });
     deliverer.offer([deliveryTo({ message: 'm1', url: receiver.url })]);
     await runToEnd({ deliverer, clock });

@@ -2,14 +2,16 @@
  * Brings what is in the outbox to its receivers. It knows nothing of rules or orders; it is told of each delivery after the
  * commit that made it, and it keeps what came of each attempt.
  *
- * I1  A delivery that was accepted or parked is never sent again, nor is one that was withheld ever sent.
+ * I1  A delivery that is settled (accepted, parked, unheard, superseded) is never sent again, nor is one that was withheld ever sent.
  * I2  Every attempt of a delivery carries the same id (`webhook-id` is the message's id), over restarts too.
  * I3  A lane (order, party, street, endpoint) is strictly first in, first out: the next message is not sent before the
- *     earlier one was accepted or parked.
+ *     earlier one was settled.
  * I4  Endpoints share nothing: one that is slow, dead or refusing does not delay another. Each has at most four attempts
  *     under way, and one at a time while it gives no answer at all.
- * I5  A delivery is tried without end until it is accepted or refused; what is not settled at a stop is sent after it.
+ * I5  A delivery is tried without end until it is accepted or refused or its order is over; the last word on an order is
+ *     tried for 72 hours. What is not settled at a stop is sent after it.
  * I6  A refused delivery is parked only after the caller has taken the news (`onParked`), once; then its lane goes on.
+ * I7  Where nobody listens and nothing else reaches the party, the caller takes the news (`onUnreachable`) at the first attempt.
  *
  * At least once, not exactly once: an acceptance whose record did not reach the disk before a crash is sent again under the
  * same id, and the receiver that keeps ids acts once.
@@ -19,12 +21,20 @@ import type { Millis } from '../model/time.ts';
 import type { Emit } from '../telemetry/events.ts';
 import type { Clock } from './clock.ts';
 import { EndpointQueue } from './endpoint-queue.ts';
-import { outcomeOfFailure } from './outcome.ts';
+import { NO_SUBSCRIBER, outcomeOfFailure } from './outcome.ts';
 import type { Transport } from './transport.ts';
+
+interface Progress {
+  readonly state: DeliveryState;
+  readonly attempts: number;
+  readonly nextAt: Millis;
+}
 
 /** What of the journal the deliverer needs. Records of one delivery are kept in the order of the calls. */
 export interface DeliveryJournal {
-  recordAttempt(attempt: Attempt, after: { readonly state: DeliveryState; readonly attempts: number; readonly nextAt: Millis }): void;
+  recordAttempt(attempt: Attempt, after: Progress): void;
+  /** What became of it without an attempt. */
+  recordState(delivery: string, after: Progress & { readonly reason: string }): void;
 }
 
 export interface DelivererOptions {
@@ -35,6 +45,8 @@ export interface DelivererOptions {
   readonly random: () => number;
   /** Puts the news where it will not be lost; the delivery is parked when this is done, and tried again when it fails. */
   readonly onParked: (delivery: Delivery, reason: string) => void | Promise<void>;
+  /** Nobody listens where alone the party can be told. It is asked again at the next attempt when this fails. */
+  readonly onUnreachable: (delivery: Delivery) => void | Promise<void>;
   readonly onSettled?: (delivery: Delivery, attempt: Attempt) => void;
   readonly emit: Emit;
 }
@@ -50,8 +62,10 @@ export interface EndpointStatus {
 export interface Deliverer {
   /** New deliveries, after their commit, in the order of the outbox. The first attempts start at once. */
   offer(deliveries: readonly Delivery[]): void;
-  /** What the journal holds as waiting when the process starts, in the order of the outbox. */
-  resume(waiting: readonly Delivery[]): void;
+  /** What the journal holds as waiting when the process starts, in the order of the outbox, and which of its orders are over. */
+  resume(waiting: readonly Delivery[], closed?: Iterable<string>): void;
+  /** After the commit that closed it, and after its last messages were offered. */
+  orderClosed(order: string): void;
   /**
    * Resolves when nothing is under way and nothing is due, or at the deadline.
    * @returns how many deliveries still wait
@@ -75,6 +89,8 @@ class QueueingDeliverer implements Deliverer {
   /** In a queue, or settled not long ago. */
   private readonly known = new Set<string>();
   private readonly settled: string[] = [];
+  /** Waiting deliveries that somebody was told nobody takes. */
+  private readonly told = new Set<string>();
   private readonly resting = new Set<() => void>();
   private closed = false;
 
@@ -84,18 +100,22 @@ class QueueingDeliverer implements Deliverer {
 
   offer(deliveries: readonly Delivery[]): void {
     if (this.closed) return;
-    const touched = new Set<EndpointQueue>();
-    for (const delivery of deliveries) {
-      if (!this.admit(delivery)) continue;
-      const queue = this.queueOf(delivery.endpoint);
-      queue.add(delivery);
-      touched.add(queue);
-    }
-    for (const queue of touched) queue.pump();
+    for (const queue of this.enqueue(deliveries)) queue.pump();
   }
 
-  resume(waiting: readonly Delivery[]): void {
-    this.offer(waiting);
+  resume(waiting: readonly Delivery[], closed: Iterable<string> = []): void {
+    if (this.closed) return;
+    this.enqueue(waiting);
+    for (const order of closed) this.orderClosed(order);
+    for (const queue of this.queues.values()) queue.pump();
+  }
+
+  orderClosed(order: string): void {
+    if (this.closed) return;
+    for (const queue of this.queues.values()) {
+      queue.orderClosed(order);
+      queue.pump();
+    }
   }
 
   async drain(deadline: Millis): Promise<number> {
@@ -127,6 +147,17 @@ class QueueingDeliverer implements Deliverer {
     return [...this.queues].map(([endpoint, queue]) => ({ endpoint, waiting: queue.waiting, underWay: queue.underWay, down: queue.down }));
   }
 
+  private enqueue(deliveries: readonly Delivery[]): Set<EndpointQueue> {
+    const touched = new Set<EndpointQueue>();
+    for (const delivery of deliveries) {
+      if (!this.admit(delivery)) continue;
+      const queue = this.queueOf(delivery.endpoint);
+      queue.add(delivery);
+      touched.add(queue);
+    }
+    return touched;
+  }
+
   private isResting(): boolean {
     for (const queue of this.queues.values()) if (!queue.resting) return false;
     return true;
@@ -134,8 +165,9 @@ class QueueingDeliverer implements Deliverer {
 
   private admit(delivery: Delivery): boolean {
     const { id, order, party, endpoint } = delivery;
-    if (delivery.state === 'accepted' || delivery.state === 'parked' || this.known.has(id)) return false;
-    if (delivery.state === 'withheld' || (delivery.drill && endpoint.kind === 'webhook' && !endpoint.drills)) {
+    const { state } = delivery;
+    if ((state !== 'waiting' && state !== 'withheld') || this.known.has(id)) return false;
+    if (state === 'withheld' || (delivery.drill && endpoint.kind === 'webhook' && !endpoint.drills)) {
       this.options.emit({ name: 'deliver.delivery-withheld', delivery: id, order, party, reason: 'drill' });
       return false;
     }
@@ -152,6 +184,7 @@ class QueueingDeliverer implements Deliverer {
         random,
         send: (delivery) => this.send(delivery),
         settle: (delivery, attempt, nextAt) => this.settle(delivery, attempt, nextAt),
+        giveUp: (delivery, state) => this.giveUp(delivery, state),
         rested: () => this.rested(),
       });
       this.queues.set(endpoint.id, queue);
@@ -185,7 +218,11 @@ class QueueingDeliverer implements Deliverer {
 
   private async stateAfter(delivery: Delivery, outcome: Outcome): Promise<DeliveryState> {
     if (outcome.kind === 'accepted') return 'accepted';
-    if (outcome.kind === 'retry') return 'waiting';
+    if (outcome.kind === 'unheard') return 'unheard';
+    if (outcome.kind === 'retry') {
+      if (outcome.reason === NO_SUBSCRIBER && !delivery.drill) await this.warn(delivery);
+      return 'waiting';
+    }
     try {
       await this.options.onParked(delivery, outcome.reason);
       return 'parked';
@@ -193,6 +230,30 @@ class QueueingDeliverer implements Deliverer {
       this.fail(error);
       return 'waiting';
     }
+  }
+
+  private async warn(delivery: Delivery): Promise<void> {
+    const { id, order, party, street } = delivery;
+    if (this.told.has(id)) return;
+    try {
+      await this.options.onUnreachable(delivery);
+      this.told.add(id);
+      this.options.emit({ name: 'deliver.party-unreachable', delivery: id, order, party, street });
+    } catch (error) {
+      this.fail(error);
+    }
+  }
+
+  private giveUp(delivery: Delivery, state: 'superseded' | 'unheard'): void {
+    const { id, order, party, attempts, nextAt } = delivery;
+    const reason = 'order-closed';
+    try {
+      this.options.journal.recordState(id, { state, attempts, nextAt, reason });
+      this.options.emit({ name: `deliver.delivery-${state}`, delivery: id, order, party, reason });
+    } catch (error) {
+      this.fail(error);
+    }
+    this.forget(id);
   }
 
   /** Journal, telemetry and listener; a fault in one of them must not stop the lane. */
@@ -214,7 +275,9 @@ class QueueingDeliverer implements Deliverer {
         status: outcome.status,
         milliseconds: attempt.took,
       });
-      if (state === 'parked') emit({ name: 'deliver.delivery-parked', delivery: id, order, party, reason: reason ?? '' });
+      if (state === 'parked' || state === 'unheard') {
+        emit({ name: `deliver.delivery-${state}`, delivery: id, order, party, reason: reason ?? '' });
+      }
       if (state === 'waiting') return;
       this.forget(id);
       onSettled?.(after, attempt);
@@ -225,6 +288,7 @@ class QueueingDeliverer implements Deliverer {
 
   /** Remembers the last settled ones only, so that memory stays bounded. */
   private forget(id: string): void {
+    this.told.delete(id);
     this.settled.push(id);
     if (this.settled.length > REMEMBERED) this.known.delete(this.settled.shift() as string);
   }

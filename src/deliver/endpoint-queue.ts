@@ -1,6 +1,6 @@
-import type { Attempt, Delivery, Outcome } from '../model/delivery.ts';
+import { isLastWord, type Attempt, type Delivery, type Outcome } from '../model/delivery.ts';
 import type { Millis } from '../model/time.ts';
-import { retryWait } from './backoff.ts';
+import { HOUR, retryWait } from './backoff.ts';
 import { Circuit } from './circuit.ts';
 import type { Clock } from './clock.ts';
 
@@ -8,6 +8,9 @@ import type { Clock } from './clock.ts';
 const WIDTH = 4;
 /** Longest wait that an earlier run may have left us with; anything beyond is a clock that jumped. */
 const LONGEST_WAIT: Millis = 4_500_000;
+
+/** That an order is over still matters to whoever comes back after a weekend, not after a fortnight. */
+export const CLOSING_PATIENCE: Millis = 72 * HOUR;
 
 /** What an endpoint's queue needs from around it. */
 export interface QueueOptions {
@@ -20,6 +23,8 @@ export interface QueueOptions {
    * @returns what the delivery is from now on; while that is waiting, the lane waits for it
    */
   readonly settle: (delivery: Delivery, attempt: Attempt, nextAt: Millis) => Promise<Delivery>;
+  /** Keeps that it is not tried any more: its order is closed, or nobody took the news of the closing for so long. */
+  readonly giveUp: (delivery: Delivery, state: 'superseded' | 'unheard') => void;
   /** Called whenever nothing is under way and nothing may start. */
   readonly rested: () => void;
 }
@@ -27,7 +32,12 @@ export interface QueueOptions {
 /** What one party is told about one order at this endpoint, in order. The head is the one that is tried. */
 interface Lane {
   readonly key: string;
+  readonly order: string;
   readonly pending: Delivery[];
+  /** The order is over: what was tried in vain is not tried again, only its last word is. */
+  closed: boolean;
+  /** The head is being tried. */
+  busy: boolean;
   /** Cancels the wait for the next try; `null` while ready or under way. */
   wake: (() => void) | null;
   /** The wait is because there was no answer, so it ends when the endpoint answers anyone. */
@@ -53,10 +63,30 @@ export class EndpointQueue {
     const key = `${delivery.order}|${delivery.party}|${delivery.street ?? ''}`;
     let lane = this.lanes.get(key);
     if (lane === undefined) {
-      lane = { key, pending: [], wake: null, unanswered: false };
+      lane = { key, order: delivery.order, pending: [], closed: false, busy: false, wake: null, unanswered: false };
       this.lanes.set(key, lane);
     }
     if (lane.pending.push(delivery) === 1) this.line(lane);
+  }
+
+  /**
+   * The order is over. What was tried in vain goes; what was not tried yet is tried once, in its turn, so that the last word
+   * comes last. Nothing is sent before `pump`.
+   */
+  orderClosed(order: string): void {
+    for (const lane of [...this.lanes.values()]) {
+      if (lane.order !== order || lane.closed) continue;
+      lane.closed = true;
+      if (lane.busy) continue;
+      lane.wake?.();
+      lane.wake = null;
+      const turn = this.ready.indexOf(lane);
+      if (turn === -1) this.line(lane);
+      else if (this.shed(lane)) {
+        this.ready.splice(turn, 1);
+        this.line(lane);
+      }
+    }
   }
 
   /** Starts whatever may start now. */
@@ -110,6 +140,7 @@ export class EndpointQueue {
   private async tryHead(lane: Lane): Promise<void> {
     const { clock, random, send, settle } = this.options;
     const delivery = lane.pending[0] as Delivery;
+    lane.busy = true;
     const at = clock.now();
     const outcome = await send(delivery);
     const now = clock.now();
@@ -117,6 +148,7 @@ export class EndpointQueue {
     const nextAt = now + retryWait(attempt.number, outcome.kind === 'retry' ? outcome.wait : null, random());
     const after = await settle(delivery, attempt, nextAt);
     this.inFlight -= 1;
+    lane.busy = false;
     if (after.state === 'waiting') lane.pending[0] = after;
     else lane.pending.shift();
     if (!this.stopped) {
@@ -130,6 +162,7 @@ export class EndpointQueue {
 
   /** Lets the head of a lane be tried when it is due; a lane with nothing left goes away. */
   private line(lane: Lane): void {
+    this.shed(lane);
     const head = lane.pending[0];
     if (head === undefined) {
       this.lanes.delete(lane.key);
@@ -146,6 +179,19 @@ export class EndpointQueue {
       this.ready.push(lane);
       this.pump();
     });
+  }
+
+  /** @returns whether a head was given up; the next one is as good as new. */
+  private shed(lane: Lane): boolean {
+    const before = lane.pending.length;
+    for (let head = lane.pending[0]; head !== undefined && head.attempts > 0; head = lane.pending[0]) {
+      const last = isLastWord(head.type);
+      const due = Math.max(head.nextAt, this.options.clock.now());
+      if (last ? due <= head.createdAt + CLOSING_PATIENCE : !lane.closed) break;
+      lane.pending.shift();
+      this.options.giveUp(head, last ? 'unheard' : 'superseded');
+    }
+    return lane.pending.length < before;
   }
 
   /** The endpoint is back: those that waited only for that need not wait longer. */

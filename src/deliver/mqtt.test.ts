@@ -8,9 +8,17 @@ const delivery: Delivery = { ...deliveryTo({ message: 'm' }), endpoint: { kind: 
 describe('delivery over MQTT', () => {
   test('publishes the same body to the topic and is accepted when the broker has it', async () => {
     const published: [string, string][] = [];
-    const mqtt = createMqttTransport({ clock: new VirtualClock(), publish: (...what) => Promise.resolve(void published.push(what)) });
+    const mqtt = createMqttTransport({ clock: new VirtualClock(), publish: (...what) => Promise.resolve(published.push(what) && 'taken') });
     expect(await mqtt.send(delivery)).toEqual({ kind: 'accepted', status: 0 });
     expect(published).toEqual([['orders/fire', delivery.body]]);
+  });
+
+  test('a copy that nobody takes is unheard; what nothing else brings is tried again', async () => {
+    const sent = (taken: 'mirror' | 'nobody', attempts = 0) =>
+      createMqttTransport({ clock: new VirtualClock(), publish: () => Promise.resolve(taken) }).send({ ...delivery, attempts });
+    expect(await sent('mirror')).toEqual({ kind: 'unheard', reason: 'no-subscriber', status: null });
+    expect(await sent('nobody')).toEqual({ kind: 'retry', reason: 'no-subscriber', status: null, wait: null });
+    expect(await sent('nobody', 500)).toMatchObject({ kind: 'retry', wait: 60_000 });
   });
 
   test('a broker that says no, that says nothing for 15 s, or that we leave, is tried again', async () => {

@@ -27,3 +27,6 @@ export function readRetryAfter(value: string | null, now: Millis): Millis | null
   const wait = /^\d{1,15}$/.test(text) ? Number(text) * 1_000 : /^[A-Za-z]{3}/.test(text) ? Date.parse(text) - now : Number.NaN;
   return Number.isNaN(wait) ? null : Math.min(HOUR, Math.max(0, wait));
 }
+
+/** Nobody listens to the topic. Where it is the only way to the party, it is tried again under this reason, and people are told. */
+export const NO_SUBSCRIBER = 'no-subscriber';

@@ -167,8 +167,11 @@ export interface Rig {
   readonly clock: VirtualClock;
   readonly deliverer: Deliverer;
   readonly records: Recorded[];
+  /** What became of deliveries without an attempt. */
+  readonly states: { readonly id: string; readonly state: string; readonly reason: string }[];
   readonly events: TelemetryEvent[];
   readonly parked: { readonly delivery: string; readonly reason: string }[];
+  readonly unreachable: string[];
   /** The outbox as a restart would find it. */
   readonly waitingAfter: (deliveries: readonly Delivery[]) => Delivery[];
 }
@@ -177,16 +180,22 @@ export interface Rig {
 export function openRig(options: Partial<DelivererOptions> & { readonly clock?: VirtualClock; readonly seed?: number } = {}): Rig {
   const clock = options.clock ?? new VirtualClock();
   const records: Recorded[] = [];
+  const states: Rig['states'] = [];
+  const unreachable: string[] = [];
   const events: TelemetryEvent[] = [];
   const parked: { readonly delivery: string; readonly reason: string }[] = [];
   const deliverer = createDeliverer({
-    journal: { recordAttempt: (attempt, after) => void records.push({ ...attempt, ...after }) },
+    journal: {
+      recordAttempt: (attempt, after) => void records.push({ ...attempt, ...after }),
+      recordState: (id, after) => void states.push({ id, ...after }),
+    },
     transports: {
       webhook: createWebhookTransport({ clock, userAgent: 'maibo/test' }),
       mqtt: { send: () => Promise.resolve<Outcome>({ kind: 'accepted', status: 0 }), close: () => Promise.resolve() },
     },
     random: seeded(options.seed ?? 1),
     onParked: (delivery, reason) => void parked.push({ delivery: delivery.id, reason }),
+    onUnreachable: ({ id }) => void unreachable.push(id),
     emit: (event) => void events.push(event),
     ...options,
     clock,
@@ -197,7 +206,7 @@ export function openRig(options: Partial<DelivererOptions> & { readonly clock?: 
       if (last === undefined) return [delivery];
       return last.state === 'waiting' ? [{ ...delivery, attempts: last.attempts, nextAt: last.nextAt }] : [];
     });
-  return { clock, deliverer, records, events, parked, waitingAfter };
+  return { clock, deliverer, records, states, events, parked, unreachable, waitingAfter };
 }
 
 /** Lets time pass, as far as it must, until nothing waits. */

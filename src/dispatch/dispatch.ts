@@ -40,6 +40,14 @@ export interface ParkedDelivery {
   readonly reason: string;
 }
 
+/** Nobody listens where alone the party could be told. */
+export interface UnheardDelivery {
+  readonly delivery: string;
+  readonly order: string;
+  readonly party: string;
+  readonly street: string | null;
+}
+
 /**
  * From incidents to work orders, and through receipts to their closing.
  *
@@ -53,6 +61,8 @@ export interface Dispatch {
   apply(change: IncidentChange, step: DispatchStep): void;
   receive(receipt: Receipt, at: Millis, step: DispatchStep): ReceiptOutcome;
   parked(event: ParkedDelivery, at: Millis, step: DispatchStep): void;
+  /** Once a party and street: the delivery goes on being tried, and says so again after every start. */
+  unheard(event: UnheardDelivery, at: Millis, step: DispatchStep): void;
   open(): Iterable<WorkOrder>;
   /** An open order; the record of a closed one is in the journal. */
   get(id: string): WorkOrder | undefined;
@@ -115,15 +125,18 @@ class DispatchDesk implements Dispatch {
     open.record(at, { what: 'order.delivery-parked', party, note: `${delivery}: ${reason}`, door: 'delivery' });
     const code = `delivery-parked:${party}`;
     // Once a party: a receiver that refuses one message mostly refuses all, and the first call says enough.
-    if (open.askAttention(code) && party !== OPERATIONS && this.callOperations(open, code, at)) {
-      open.record(at, { what: 'order.escalated', party: OPERATIONS, note: code });
-      this.tell(
-        open,
-        open.order.assignments.filter((one) => one.party === OPERATIONS),
-        { type: 'order.escalated', at },
-        step,
-      );
-    }
+    if (open.askAttention(code)) this.warnOperations(open, { code, party }, at, step);
+    step.orders.push(open.order);
+  }
+
+  unheard(event: UnheardDelivery, at: Millis, step: DispatchStep): void {
+    const { delivery, party, street } = event;
+    const open = this.orders.get(event.order);
+    const code = `unreachable:${street === null ? party : `${party}/${street}`}`;
+    // A drill that nobody listens to worries nobody.
+    if (open === undefined || open.order.drill || !open.askAttention(code)) return;
+    open.record(at, { what: 'order.delivery-unheard', party, note: delivery, door: 'delivery' });
+    this.warnOperations(open, { code, party }, at, step);
     step.orders.push(open.order);
   }
 
@@ -236,6 +249,19 @@ class DispatchDesk implements Dispatch {
     open.add(assignmentOf(city, OPERATIONS, 'support', { street, due: open.due, at }));
     open.record(at, { what: 'order.dispatched', party: OPERATIONS, state: 'dispatched', note: code });
     return true;
+  }
+
+  /** Tells operations that a party was not reached; of itself it cannot be told. */
+  private warnOperations(open: OpenOrder, about: { readonly code: string; readonly party: string }, at: Millis, step: DispatchStep): void {
+    const { code, party } = about;
+    if (party === OPERATIONS || !this.callOperations(open, code, at)) return;
+    open.record(at, { what: 'order.escalated', party: OPERATIONS, note: code });
+    this.tell(
+      open,
+      open.order.assignments.filter((one) => one.party === OPERATIONS),
+      { type: 'order.escalated', at },
+      step,
+    );
   }
 
   private close(open: OpenOrder, at: Millis, step: DispatchStep): void {

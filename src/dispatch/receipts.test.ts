@@ -180,4 +180,29 @@ describe('when something is wrong', () => {
     const before = none.step.orders.length;
     expect(none.park(1, 'fire', 'wo_closed').step.orders).toHaveLength(before);
   });
+
+  test('who listens nowhere asks for attention and calls operations, once a party and street, also after a restart', () => {
+    const rig = new Rig().happen(0, 'opened');
+    rig.news();
+    rig.unheard(1, 'street', '310104014').unheard(2, 'street', '310104014').restart().unheard(3, 'street', '310104014');
+    expect(rig.news()).toEqual(['ops escalated']);
+    expect(rig.order.attention).toEqual(['unreachable:street/310104014']);
+    expect(rig.order.trail.slice(3).map(({ what, party, door, note }) => [what, party, door, note])).toEqual([
+      ['order.delivery-unheard', 'street', 'delivery', 'msg@street'],
+      ['order.dispatched', 'ops', 'engine', 'unreachable:street/310104014'],
+      ['order.escalated', 'ops', 'engine', 'unreachable:street/310104014'],
+    ]);
+    expect(rig.unheard(4, 'fire').news()).toEqual(['ops escalated']);
+    expect(rig.unheard(5, 'ops').news()).toEqual([]);
+    expect(rig.order.attention).toEqual(['unreachable:street/310104014', 'unreachable:fire', 'unreachable:ops']);
+  });
+
+  test('nobody is called when nobody listens to a drill, or the order is closed', () => {
+    const drill = new Rig({ drill: true }).happen(0, 'opened');
+    drill.news();
+    expect(drill.unheard(1, 'fire').news()).toEqual([]);
+    expect(drill.order.attention).toEqual([]);
+    const before = drill.step.orders.length;
+    expect(drill.unheard(1, 'fire', null, 'wo_closed').step.orders).toHaveLength(before);
+  });
 });

@@ -160,6 +160,11 @@ export class Rig {
     return this;
   }
 
+  unheard(minute: number, party: string, street: string | null = null, order = this.order.id): this {
+    this.dispatch.unheard({ delivery: `msg@${party}`, order, party, street }, START + minute * MINUTE, this.step);
+    return this;
+  }
+
   /** Through bytes and back into a fresh desk, as at a restart. */
   restart(): this {
     const saved: unknown = deserialize(serialize(this.dispatch.snapshot()));

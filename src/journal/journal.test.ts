@@ -349,4 +349,48 @@ describe('journal', () => {
     expect(events.map((e) => e.name)).toEqual(['journal.file-opened', 'journal.batch-committed', 'journal.file-closed']);
     expect(await codeOf(() => journal.commit(batch(1)))).toBe('journal-closed');
   });
+
+  it('keeps the last 20 attempts of a delivery, and how many there were', async () => {
+    const journal = await open();
+    await journal.commit(batch(0, { orders: [order('wo_1')], deliveries: [delivery('d1', 'wo_1'), delivery('d2', 'wo_1')] }));
+    const outcome = { kind: 'retry', reason: 'http-503', status: 503, wait: null } as const;
+    const tried = (id: string, number: number): void =>
+      journal.recordAttempt({ delivery: id, number, at: number, took: 1, outcome }, { state: 'waiting', attempts: number, nextAt: number });
+    for (let number = 1; number <= 33; number += 1) tried('d1', number);
+    for (let number = 1; number <= 20; number += 1) tried('d2', number);
+    await journal.flush();
+    const [first, second] = journal.views.order('wo_1')?.deliveries ?? [];
+    expect(first?.attempts.map(({ number }) => number)).toEqual(Array.from({ length: 20 }, (_, i) => i + 14));
+    expect(first?.delivery.attempts).toBe(33);
+    expect(second?.attempts).toHaveLength(20);
+  });
+
+  it('J5: readdressing makes what is not there yet and sets how others stand; what is settled does not wait', async () => {
+    const journal = await open();
+    const [old, done] = [delivery('old', 'wo_1'), { ...delivery('done', 'wo_1'), state: 'accepted' as const }];
+    await journal.commit(batch(0, { orders: [order('wo_1')], deliveries: [old, done] }));
+    const standing = { state: 'superseded', attempts: 3, nextAt: 9, reason: 'endpoint-removed' } as const;
+    await journal.readdress([delivery('new', 'wo_1'), delivery('done', 'wo_1')], new Map([['old', standing]]));
+    const again = await reopen(journal);
+    expect(again.waitingDeliveries().map(({ id }) => id)).toEqual(['new']);
+    expect(again.views.order('wo_1')?.deliveries.map(({ delivery: d }) => [d.id, d.state, d.attempts, d.reason])).toEqual([
+      ['old', 'superseded', 3, 'endpoint-removed'],
+      ['done', 'accepted', 0, undefined],
+      ['new', 'waiting', 0, undefined],
+    ]);
+    expect(again.views.counts().deliveries).toMatchObject({ superseded: 1, accepted: 1, waiting: 1, unheard: 0 });
+  });
+
+  it('names the orders that are over while something of theirs waits', async () => {
+    const journal = await open();
+    const over = { ...order('wo_2'), state: 'closed' as const };
+    const settled = { ...delivery('d3', 'wo_3'), state: 'unheard' as const };
+    const deliveries = [delivery('d1', 'wo_1'), delivery('d2', 'wo_2'), delivery('d2b', 'wo_2'), settled];
+    await journal.commit(batch(0, { orders: [order('wo_1'), over, { ...over, id: 'wo_3' }], deliveries }));
+    expect(journal.closedWaiting()).toEqual(['wo_2']);
+    for (const id of ['d2', 'd2b']) journal.recordState(id, { state: 'superseded', attempts: 1, nextAt: 9, reason: 'order-closed' });
+    await journal.flush();
+    expect(journal.closedWaiting()).toEqual([]);
+    expect(journal.waitingDeliveries().map(({ id }) => id)).toEqual(['d1']);
+  });
 });

@@ -51,6 +51,12 @@ export interface Journal {
   definition(hash: string): string | null;
   /** Oldest first. Webhook secrets are not stored: join them again by `endpoint.id`. */
   waitingDeliveries(): Delivery[];
+  /** Orders that are over while deliveries of theirs still wait. */
+  closedWaiting(): string[];
+  /** Makes deliveries that are not there yet, and sets how others stand, in one transaction; durable before it resolves. */
+  readdress(made: readonly Delivery[], stand: ReadonlyMap<string, DeliveryProgress>): Promise<void>;
+  /** What became of a delivery without an attempt; written like an attempt. */
+  recordState(delivery: string, after: DeliveryProgress): void;
   /** Written with the next transaction, or by itself when none is under way. */
   recordAttempt(attempt: Attempt, delivery: DeliveryProgress): void;
   /** Resolves when everything recorded so far is on disk. */

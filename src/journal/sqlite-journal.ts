@@ -22,7 +22,7 @@ import {
   rejectionRows,
 } from './transaction.ts';
 import type { DeliveryProgress, Row, Transaction } from './transaction.ts';
-import { createViews, readWaiting } from './views.ts';
+import { createViews, readClosedWaiting, readWaiting } from './views.ts';
 import type { JournalViews } from './views.ts';
 
 export interface Parts {
@@ -130,6 +130,20 @@ export class SqliteJournal implements Journal {
     return readWaiting(this.#parts.reader);
   }
 
+  closedWaiting(): string[] {
+    return readClosedWaiting(this.#parts.reader);
+  }
+
+  async readdress(made: readonly Delivery[], stand: ReadonlyMap<string, DeliveryProgress>): Promise<void> {
+    for (const [id, after] of stand) this.#deliveryStates.push(deliveryStateRow(id, after));
+    await this.#write({ ...EMPTY, deliveries: made.map(deliveryRow) });
+  }
+
+  recordState(delivery: string, after: DeliveryProgress): void {
+    this.#deliveryStates.push(deliveryStateRow(delivery, after));
+    this.#planFlush();
+  }
+
   recordAttempt(attempt: Attempt, delivery: DeliveryProgress): void {
     this.#attempts.push(attemptRow(attempt));
     this.#deliveryStates.push(deliveryStateRow(attempt.delivery, delivery));
@@ -137,7 +151,7 @@ export class SqliteJournal implements Journal {
   }
 
   async flush(): Promise<void> {
-    if (this.#attempts.length > 0) this.#write(EMPTY).catch(() => undefined);
+    if (this.#deliveryStates.length > 0) this.#write(EMPTY).catch(() => undefined);
     await this.#latest;
   }
 
@@ -186,7 +200,7 @@ export class SqliteJournal implements Journal {
     this.#underWay += 1;
     const settled = (): void => {
       this.#underWay -= 1;
-      if (this.#attempts.length > 0) this.#planFlush();
+      if (this.#deliveryStates.length > 0) this.#planFlush();
     };
     sent.then(settled, settled);
     this.#latest = sent;
@@ -200,7 +214,7 @@ export class SqliteJournal implements Journal {
     this.#flushPlanned = true;
     setImmediate(() => {
       this.#flushPlanned = false;
-      if (this.#attempts.length > 0 && this.#underWay === 0) this.#write(EMPTY).catch(() => undefined);
+      if (this.#deliveryStates.length > 0 && this.#underWay === 0) this.#write(EMPTY).catch(() => undefined);
     });
   }
 

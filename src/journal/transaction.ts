@@ -71,6 +71,7 @@ export interface DeliveryProgress {
   readonly state: DeliveryState;
   readonly attempts: number;
   readonly nextAt: number;
+  readonly reason?: string;
 }
 
 export function attemptRow(attempt: Attempt): Row {
@@ -78,7 +79,7 @@ export function attemptRow(attempt: Attempt): Row {
 }
 
 export function deliveryStateRow(id: string, progress: DeliveryProgress): Row {
-  return [progress.state, progress.attempts, progress.nextAt, id];
+  return [progress.state, progress.attempts, progress.nextAt, progress.reason ?? null, id];
 }
 
 export function rejectionRows(rejections: readonly Rejection[]): Pick<Transaction, 'rejections' | 'samples' | 'sampleLengths'> {

@@ -95,6 +95,12 @@ export function readWaiting(db: Db): Delivery[] {
   return db.prepare(`SELECT ${DELIVERY} FROM outbox WHERE state = 'waiting' ORDER BY seq`).raw().all().map(delivery);
 }
 
+/** Orders that are over while something of theirs still waits. */
+export function readClosedWaiting(db: Db): string[] {
+  const sql = `SELECT DISTINCT b.order_id FROM outbox b JOIN orders o ON o.id = b.order_id WHERE b.state = 'waiting' AND o.state <> 'open'`;
+  return (db.prepare(sql).raw().all() as [string][]).map(([id]) => id);
+}
+
 function body<T>(values: unknown): T {
   return JSON.parse((values as readonly string[])[0] as string) as T;
 }
@@ -143,7 +149,15 @@ function count(db: Db): JournalCounts {
   const [first, last] = range as [number | null, number | null];
   return {
     orders: { open: 0, closed: 0, cancelled: 0, ...by('SELECT state, count(*) FROM orders GROUP BY state') },
-    deliveries: { waiting: 0, accepted: 0, parked: 0, withheld: 0, ...by('SELECT state, count(*) FROM outbox GROUP BY state') },
+    deliveries: {
+      waiting: 0,
+      accepted: 0,
+      parked: 0,
+      withheld: 0,
+      unheard: 0,
+      superseded: 0,
+      ...by('SELECT state, count(*) FROM outbox GROUP BY state'),
+    },
     oldestWaiting: seen?.[0] ?? null,
     rejections: { kept: first === null || last === null ? 0 : last - first + 1, removed: (first ?? 1) - 1 },
   };

@@ -20,7 +20,9 @@ const SQL = {
   receipts: 'INSERT OR IGNORE INTO receipts (order_id, id, body) VALUES (?, ?, ?)',
   deliveries: 'INSERT OR IGNORE INTO outbox (id, order_id, state, attempts, created, next, body) VALUES (?, ?, ?, ?, ?, ?, ?)',
   attempts: 'INSERT OR REPLACE INTO attempts (delivery, number, body) VALUES (?, ?, ?)',
-  deliveryStates: 'UPDATE outbox SET state = ?, attempts = ?, next = ? WHERE id = ?',
+  attemptsCap: 'DELETE FROM attempts WHERE delivery = ? AND number <= ?',
+  deliveryStates: `UPDATE outbox SET state = ?1, attempts = ?2, next = ?3,
+    body = CASE WHEN ?4 IS NULL THEN body ELSE json_set(body, '$.reason', ?4) END WHERE id = ?5`,
   rejections: 'INSERT INTO rejections (code, gateway, body, sample) VALUES (?, ?, ?, ?)',
   rejectionsCap: 'DELETE FROM rejections WHERE seq <= (SELECT max(seq) FROM rejections) - ?',
   trim: 'DELETE FROM log WHERE offset <= ? AND offset < (SELECT min(offset) FROM log) + ?',
@@ -28,8 +30,11 @@ const SQL = {
   commit: 'COMMIT',
 } as const;
 
+/** Attempts kept of one delivery; how many there were stands in the delivery. */
+const ATTEMPTS = 20;
+
 /** Tables that are written row by row, in this order. */
-const PLAIN = ['definitions', 'alerts', 'orders', 'orderParties', 'receipts', 'deliveries', 'attempts', 'deliveryStates'] as const;
+const PLAIN = ['definitions', 'alerts', 'orders', 'orderParties', 'receipts', 'deliveries', 'attempts'] as const;
 
 /** The only writer of the file; lives in the worker. Every method is one transaction, and throws when it did not become durable. */
 export class Writer {
@@ -53,6 +58,10 @@ export class Writer {
       this.#unchecked += transaction.log.body.length;
     }
     for (const table of PLAIN) this.#rows(this.#statements[table], transaction[table]);
+    for (const [delivery, number] of transaction.attempts) {
+      if (Number(number) > ATTEMPTS) this.#statements.attemptsCap.run([delivery as string, Number(number) - ATTEMPTS]);
+    }
+    this.#rows(this.#statements.deliveryStates, transaction.deliveryStates);
     this.#rejections(transaction);
     commit.run([]);
     this.#unchecked += COMMIT_COST;

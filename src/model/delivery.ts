@@ -5,7 +5,11 @@ export type Endpoint =
   | { readonly kind: 'webhook'; readonly id: string; readonly url: string; readonly secrets: readonly string[]; readonly drills: boolean }
   | { readonly kind: 'mqtt'; readonly id: string; readonly topic: string };
 
-export type DeliveryState = 'waiting' | 'accepted' | 'parked' | 'withheld';
+/**
+ * `unheard`: nobody took it, and it is not tried again: a copy for MQTT that nobody listens for, or news of a closing that
+ * nobody wanted for days. `superseded`: another delivery, or the closing of the order, has taken its place.
+ */
+export type DeliveryState = 'waiting' | 'accepted' | 'parked' | 'withheld' | 'unheard' | 'superseded';
 
 /** Outbox entry: one message for one endpoint. */
 export interface Delivery {
@@ -24,12 +28,16 @@ export interface Delivery {
   readonly attempts: number;
   readonly createdAt: Millis;
   readonly nextAt: Millis;
+  /** Why it was superseded, or given up as unheard. */
+  readonly reason?: string;
 }
 
 /** One try with its outcome. */
 export type Outcome =
   | { readonly kind: 'accepted'; readonly status: number }
   | { readonly kind: 'retry'; readonly reason: string; readonly status: number | null; readonly wait: Millis | null }
+  /** Nobody was there to take it, and nobody need be: the party is reached another way, or it is a drill. */
+  | { readonly kind: 'unheard'; readonly reason: string; readonly status: null }
   | { readonly kind: 'refused'; readonly reason: string; readonly status: number };
 
 export interface Attempt {
@@ -38,4 +46,9 @@ export interface Attempt {
   readonly at: Millis;
   readonly took: Millis;
   readonly outcome: Outcome;
+}
+
+/** The last that a party hears of an order: that it is over. It outlives the order, all else does not. */
+export function isLastWord(type: string): boolean {
+  return type === 'order.closed' || type === 'order.cancelled';
 }

@@ -7,6 +7,14 @@ export type LogEvent =
   | { readonly kind: 'receipt'; readonly receipt: Receipt }
   | { readonly kind: 'reset'; readonly alert: string; readonly by: string; readonly note: string | null }
   | { readonly kind: 'parked'; readonly delivery: string; readonly order: string; readonly party: string; readonly reason: string }
+  /** Nobody listens where alone this party can be told of the order. */
+  | {
+      readonly kind: 'unheard';
+      readonly delivery: string;
+      readonly order: string;
+      readonly party: string;
+      readonly street: string | null;
+    }
   | { readonly kind: 'configured'; readonly rules: string; readonly city: string; readonly settings: string }
   /** The process is up again: silence is not held against anyone before `settled`, for the doors were shut meanwhile. */
   | { readonly kind: 'started'; readonly settled: Millis }

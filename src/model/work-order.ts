@@ -32,7 +32,7 @@ export interface OrderAlert {
 /** One line of an order's history. */
 export interface TrailEntry {
   readonly at: Millis;
-  readonly what: OrderMessageType | 'order.receipt' | 'order.delivery-parked';
+  readonly what: OrderMessageType | 'order.receipt' | 'order.delivery-parked' | 'order.delivery-unheard';
   readonly party: string | null;
   readonly state: AssignmentState | null;
   readonly by: string | null;
@@ -56,7 +56,7 @@ export interface WorkOrder {
   readonly drill: boolean;
   readonly openedAt: Millis;
   readonly closedAt: Millis | null;
-  /** Something a person must look at (`lead-declined`, `delivery-parked:PARTY`). */
+  /** Something a person must look at (`lead-declined`, `delivery-parked:PARTY`, `unreachable:PARTY` or `unreachable:PARTY/STREET`). */
   readonly attention: readonly string[];
   readonly trail: readonly TrailEntry[];
 }

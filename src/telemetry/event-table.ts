@@ -93,6 +93,21 @@ export const EVENT_TABLE: EventTable = {
     say: 'a drill was not sent to a production channel',
     count: (m) => m.deliveries.inc({ result: 'withheld' }),
   },
+  'deliver.delivery-unheard': {
+    level: 'debug',
+    say: 'nobody took a delivery, and it is not tried again',
+    count: (m) => m.deliveries.inc({ result: 'not-taken' }),
+  },
+  'deliver.delivery-superseded': {
+    level: 'info',
+    say: 'a delivery is not tried any more: another one or the end of the order took its place',
+    count: (m) => m.deliveries.inc({ result: 'superseded' }),
+  },
+  'deliver.party-unreachable': {
+    level: 'error',
+    say: 'nobody listens where alone this party can be told of its order',
+    count: (m) => m.deliveries.inc({ result: 'unreachable' }),
+  },
   'deliver.loop-failed': { level: 'error', say: 'the delivery loop failed and goes on' },
 
   'api.door-opened': { level: 'info', say: 'the API answers here' },

@@ -86,7 +86,7 @@ export type DeliverEvent =
       readonly party: string;
       readonly endpoint: string;
       readonly number: number;
-      readonly result: 'accepted' | 'retry' | 'refused';
+      readonly result: 'accepted' | 'retry' | 'refused' | 'unheard';
       readonly reason: string | null;
       readonly status: number | null;
       readonly milliseconds: number;
@@ -104,6 +104,27 @@ export type DeliverEvent =
       readonly order: string;
       readonly party: string;
       readonly reason: string;
+    }
+  | {
+      readonly name: 'deliver.delivery-unheard';
+      readonly delivery: string;
+      readonly order: string;
+      readonly party: string;
+      readonly reason: string;
+    }
+  | {
+      readonly name: 'deliver.delivery-superseded';
+      readonly delivery: string;
+      readonly order: string;
+      readonly party: string;
+      readonly reason: string;
+    }
+  | {
+      readonly name: 'deliver.party-unreachable';
+      readonly delivery: string;
+      readonly order: string;
+      readonly party: string;
+      readonly street: string | null;
     }
   | { readonly name: 'deliver.loop-failed'; readonly error: string };
 
