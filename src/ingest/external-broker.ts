@@ -1,5 +1,6 @@
 import { connect } from 'mqtt';
 import type { IConnackPacket, IPublishPacket, MqttClient, Packet } from 'mqtt';
+import { safeUrl } from '../model/safe-url.ts';
 import type { Millis } from '../model/time.ts';
 import type { Emit } from '../telemetry/events.ts';
 import { AckLine } from './ack-line.ts';
@@ -196,7 +197,7 @@ class ExternalBroker implements Broker {
     this.lost = false;
     this.lastError = 'closed';
     const { url, emit } = this.options;
-    emit({ name: 'ingest.broker-connected', url: withoutSecrets(url), session: packet.sessionPresent ? 'resumed' : 'new' });
+    emit({ name: 'ingest.broker-connected', url: safeUrl(url), session: packet.sessionPresent ? 'resumed' : 'new' });
     this.client.subscribe(FILTERS, { qos: 1 }, (error, granted) => {
       if (error !== null && !this.client.connected) return;
       const refused = (granted ?? []).filter(({ qos }) => (qos as number) === REFUSED);
@@ -213,7 +214,7 @@ class ExternalBroker implements Broker {
     this.letGo();
     if (this.lost || this.closing !== null) return;
     this.lost = true;
-    this.options.emit({ name: 'ingest.broker-lost', url: withoutSecrets(this.options.url), reason: this.lastError });
+    this.options.emit({ name: 'ingest.broker-lost', url: safeUrl(this.options.url), reason: this.lastError });
   }
 
   private failed(error: Error): void {
@@ -260,11 +261,4 @@ class ExternalBroker implements Broker {
     await this.client.endAsync(true);
     this.options.emit({ name: 'ingest.door-closed', door: 'external' });
   }
-}
-
-function withoutSecrets(url: string): string {
-  const parsed = new URL(url);
-  parsed.username = '';
-  parsed.password = '';
-  return parsed.href;
 }

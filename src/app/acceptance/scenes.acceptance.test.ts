@@ -323,10 +323,10 @@ describe.skipIf(absent)(`scenes at a closed door${absent ? ` (${CLIENTS_ABSENT})
     const { body: refused } = await server.get('/api/v1/rejections', bearer('desk'));
     expect(refused.items).toMatchObject([{ code: 'receipt-foreign', gateway: 'police', topic: `orders/${order}/receipts` }]);
     const { body: detail } = await server.get(`/api/v1/orders/${order}`, bearer('wall'));
-    expect(detail.receipts.map(({ party, state }: { party: string; state: string }) => `${party} ${state}`)).toEqual([
-      'fire accepted',
-      'police accepted',
-      'fire on-site',
+    expect(detail.receipts).toMatchObject([
+      { party: 'fire', state: 'accepted' },
+      { party: 'police', state: 'accepted' },
+      { party: 'fire', state: 'on-site' },
     ]);
   });
 });

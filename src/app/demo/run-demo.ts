@@ -84,7 +84,7 @@ async function play(options: DemoOptions, cleanup: Cleanup, signal: AbortSignal)
   failure.catch(() => undefined);
   const app = await openServer(options, { city, story, cleanup, failed });
   show.banner(bannerOf(options, app, { city, scenario }));
-  publisher = await startPublisher({ scenario, url: app.mqtt, signal, hurry, caption: show.caption });
+  publisher = await startPublisher({ scenario, url: config.mqtt.url ?? app.mqtt, signal, hurry, caption: show.caption });
   const played = await Promise.race([publisher.done, failure]);
   if (!signal.aborted) await Promise.race([until(() => story.openOrders() === 0, LAST_ORDERS / hurry, signal), failure]);
   const result = { ...played, ...story.counts(), open: story.openOrders() };

@@ -9,6 +9,7 @@ import { randomBytes } from 'node:crypto';
 import { connect } from 'mqtt';
 import type { MqttClient } from 'mqtt';
 import { Refusal } from '../../model/problem.ts';
+import { safeUrl } from '../../model/safe-url.ts';
 
 export interface SenderOptions {
   /** mqtt://[user:password@]host:port */
@@ -111,11 +112,6 @@ function reasonOf(error: Error): string {
   // Several addresses tried (::1, 127.0.0.1) come as one error without a text of its own.
   const inner = error instanceof AggregateError ? (error.errors as Error[]).map((one) => one.message).join('; ') : '';
   return error.message || inner || error.name;
-}
-
-/** Without user and password: an address ends up on screens and in logs. */
-export function safeUrl(url: string): string {
-  return url.replace(/\/\/[^@/]*@/, '//');
 }
 
 function settled(state: State, error: Error | null | undefined, url: string): void {

@@ -7,12 +7,13 @@
  * I3  A summary without error means that every published message was acknowledged.
  */
 import { Refusal } from '../../model/problem.ts';
+import { safeUrl } from '../../model/safe-url.ts';
 import { isoTime } from '../../model/time.ts';
 import type { Millis } from '../../model/time.ts';
 import type { Mapping } from './mapping.ts';
 import { SKIP_REASONS } from './map-row.ts';
 import type { MappedRow, SkipReason } from './map-row.ts';
-import { connectSender, safeUrl } from './mqtt-sender.ts';
+import { connectSender } from './mqtt-sender.ts';
 import type { MqttSender } from './mqtt-sender.ts';
 import { readReadings } from './readings.ts';
 import { inspectRecording } from './rows.ts';
