@@ -10,7 +10,6 @@ import { openJournal, type JournalOptions } from '../journal/open-journal.ts';
 import type { Journal } from '../journal/journal.ts';
 import { Refusal } from '../model/problem.ts';
 import { safeUrl } from '../model/safe-url.ts';
-import { safeUrl } from '../model/safe-url.ts';
 import type { Millis } from '../model/time.ts';
 import type { Emit } from '../telemetry/events.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
