@@ -2,6 +2,7 @@ import { deserialize } from 'node:v8';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Journal } from '../journal/journal.ts';
 import type { Snapshot } from '../journal/snapshot-files.ts';
+import type { Millis } from '../model/time.ts';
 import type { Configured, Core } from './core.ts';
 import { Snapshots } from './snapshots.ts';
 import { coreOf, realDefinition, START } from './test-rig.ts';
@@ -16,11 +17,13 @@ beforeAll(async () => {
 /** A journal that writes snapshots when it is told to. */
 class Shelf {
   readonly saved: Snapshot[] = [];
+  readonly clocks: unknown[] = [];
   private readonly finish: ((error?: Error) => void)[] = [];
 
   get journal(): Journal {
-    const saveSnapshot = (snapshot: Snapshot): Promise<void> => {
+    const saveSnapshot = (snapshot: Snapshot, now?: Millis): Promise<void> => {
       this.saved.push(snapshot);
+      this.clocks.push(now);
       return new Promise((resolve, reject) => this.finish.push((error) => (error === undefined ? resolve() : reject(error))));
     };
     return { saveSnapshot } as Partial<Journal> as Journal;
@@ -46,6 +49,7 @@ describe('snapshots', () => {
     const { shelf, snapshots } = bench();
     for (let i = 0; i <= 6; i += 1) snapshots.consider(i, START + i * 10_000, 1);
     expect(shelf.offsets()).toEqual([6]);
+    expect(shelf.clocks).toEqual([core.now]);
   });
 
   it('are taken sooner where much happens, so that a restart is short', async () => {

@@ -46,7 +46,7 @@ export class Snapshots {
     this.lastAt = at;
     const state = saveState(this.core, this.inForce());
     this.saving = this.journal
-      .saveSnapshot({ offset, at, state })
+      .saveSnapshot({ offset, at, state }, this.core.now)
       // A snapshot that could not be written costs time at the next start, nothing else; the journal has said so.
       .catch(() => undefined)
       .finally(() => {

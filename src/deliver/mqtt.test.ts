@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Delivery } from '../model/delivery.ts';
-import { createMqttTransport } from './mqtt.ts';
+import { createMqttTransport, type Taken } from './mqtt.ts';
 import { deliveryTo, VirtualClock } from './test-rig.ts';
 
 const delivery: Delivery = { ...deliveryTo({ message: 'm' }), endpoint: { kind: 'mqtt', id: 'mqtt:orders/fire', topic: 'orders/fire' } };
@@ -8,7 +8,11 @@ const delivery: Delivery = { ...deliveryTo({ message: 'm' }), endpoint: { kind: 
 describe('delivery over MQTT', () => {
   test('publishes the same body to the topic and is accepted when the broker has it', async () => {
     const published: [string, string][] = [];
-    const mqtt = createMqttTransport({ clock: new VirtualClock(), publish: (...what) => Promise.resolve(published.push(what) && 'taken') });
+    const publish = (...what: [string, string]): Promise<Taken> => {
+      published.push(what);
+      return Promise.resolve('taken');
+    };
+    const mqtt = createMqttTransport({ clock: new VirtualClock(), publish });
     expect(await mqtt.send(delivery)).toEqual({ kind: 'accepted', status: 0 });
     expect(published).toEqual([['orders/fire', delivery.body]]);
   });

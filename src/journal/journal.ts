@@ -1,6 +1,7 @@
 import type { Alert } from '../model/alert.ts';
 import type { Attempt, Delivery } from '../model/delivery.ts';
 import type { LogEntry } from '../model/log-entry.ts';
+import type { Millis } from '../model/time.ts';
 import type { Receipt } from '../model/receipt.ts';
 import type { Rejection } from '../model/rejection.ts';
 import type { WorkOrder } from '../model/work-order.ts';
@@ -31,6 +32,7 @@ export interface CommitBatch {
  * J7  One process at a time has the directory.
  * J8  A journal of a newer version is left untouched.
  * J9  Rejections are capped, and how many were removed is known.
+ * J10 What has been over for long is removed; what is open or still to be sent never is, nor what a restart needs.
  */
 export interface Journal {
   /** The offset that the next `commit` must carry. */
@@ -44,9 +46,15 @@ export interface Journal {
   replay(from: number): Iterable<LogEntry>;
   /** The newest snapshot that is whole. */
   latestSnapshot(): Snapshot | null;
-  /** Waits until the entry of the snapshot is committed, writes the file, then trims what no snapshot needs. `state` must not change meanwhile. */
-  saveSnapshot(snapshot: Snapshot): Promise<void>;
-  /** Rule sets, cities and settings by their hash; durable before it resolves. */
+  /**
+   * Waits until the entry of the snapshot is committed, writes the file, then trims what no snapshot needs. `state` must not
+   * change meanwhile. `now` is the clock of the orders: what ended long before it is pruned as well.
+   */
+  saveSnapshot(snapshot: Snapshot, now?: Millis): Promise<void>;
+  /**
+   * Rule sets, cities and settings by their hash; durable before it resolves. Every process puts those that it works by:
+   * the others go when no snapshot from before its start is kept.
+   */
   putDefinition(hash: string, body: string): Promise<void>;
   definition(hash: string): string | null;
   /** Oldest first. Webhook secrets are not stored: join them again by `endpoint.id`. */

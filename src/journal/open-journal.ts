@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import Database from 'libsql';
+import type { Millis } from '../model/time.ts';
 import type { Emit } from '../telemetry/events.ts';
 import { Committer } from './committer.ts';
 import { lockDirectory, makeDirectory, syncDirectory } from './directory.ts';
@@ -26,7 +27,13 @@ export interface JournalLimits {
   readonly rejections?: number;
   /** Bytes in the WAL before it is moved into the file; default 1 MB. */
   readonly checkpointBytes?: number;
+  /** How long an order is kept after its end, with its receipts and deliveries; default 400 days: a year, and its report. */
+  readonly orders?: Millis;
+  /** How long an alert is kept after it was resolved; default 90 days. */
+  readonly alerts?: Millis;
 }
+
+const DAY: Millis = 86_400_000;
 
 export const JOURNAL_FILE = 'journal.db';
 
@@ -61,7 +68,8 @@ async function openLocked(options: JournalOptions, lock: DirectoryLock): Promise
     reader.exec('PRAGMA query_only = ON');
     const nextOffset = checkTail(reader, directory);
     emit({ name: 'journal.file-opened', file, offset: nextOffset });
-    return new SqliteJournal({ directory, file, committer, reader, lock, emit, nextOffset });
+    const retention = { orders: options.limits?.orders ?? 400 * DAY, alerts: options.limits?.alerts ?? 90 * DAY };
+    return new SqliteJournal({ directory, file, committer, reader, lock, emit, nextOffset, retention });
   } catch (error) {
     reader?.close();
     await committer.close();

@@ -1,6 +1,7 @@
 import type Database from 'libsql';
 import type { Attempt, Delivery } from '../model/delivery.ts';
 import type { LogEntry } from '../model/log-entry.ts';
+import type { Millis } from '../model/time.ts';
 import type { Emit } from '../telemetry/events.ts';
 import type { Committer } from './committer.ts';
 import type { DirectoryLock } from './directory.ts';
@@ -34,6 +35,8 @@ export interface Parts {
   readonly lock: DirectoryLock;
   readonly emit: Emit;
   readonly nextOffset: number;
+  /** How long what is over is kept. */
+  readonly retention: { readonly orders: Millis; readonly alerts: Millis };
 }
 
 /** Log entries removed in one transaction: more would hold up the commits behind it. */
@@ -51,6 +54,8 @@ export class SqliteJournal implements Journal {
   #snapshot: Promise<unknown> = Promise.resolve();
   #attempts: Row[] = [];
   #deliveryStates: Row[] = [];
+  /** Put by this process: what it works by. */
+  readonly #definitions = new Set<string>();
   #flushPlanned = false;
   #misused: JournalError | null = null;
   #closed: Promise<void> | null = null;
@@ -111,13 +116,14 @@ export class SqliteJournal implements Journal {
     return null;
   }
 
-  saveSnapshot(snapshot: Snapshot): Promise<void> {
-    const saved = this.#snapshot.then(() => this.#save(snapshot));
+  saveSnapshot(snapshot: Snapshot, now: Millis = Number.NEGATIVE_INFINITY): Promise<void> {
+    const saved = this.#snapshot.then(() => this.#save(snapshot, now));
     this.#snapshot = saved.catch(() => undefined);
     return saved;
   }
 
   async putDefinition(hash: string, body: string): Promise<void> {
+    this.#definitions.add(hash);
     await this.#write({ ...EMPTY, definitions: [[hash, body]] });
   }
 
@@ -218,7 +224,7 @@ export class SqliteJournal implements Journal {
     });
   }
 
-  async #save(snapshot: Snapshot): Promise<void> {
+  async #save(snapshot: Snapshot, now: Millis): Promise<void> {
     const { directory, emit } = this.#parts;
     const began = performance.now();
     const [newest] = listSnapshots(directory);
@@ -233,6 +239,7 @@ export class SqliteJournal implements Journal {
     });
     emit({ name: 'journal.snapshot-written', offset: snapshot.offset, bytes, milliseconds: performance.now() - began });
     await this.#trim();
+    if (Number.isFinite(now)) await this.#prune(now);
   }
 
   async #trim(): Promise<void> {
@@ -243,5 +250,16 @@ export class SqliteJournal implements Journal {
     let entries = 0;
     for (let count = TRIM; count === TRIM; entries += count) count = await committer.send({ kind: 'trim', upTo: older, limit: TRIM });
     if (entries > 0) emit({ name: 'journal.log-pruned', entries, upTo: older });
+  }
+
+  async #prune(now: Millis): Promise<void> {
+    const { committer, directory, emit, nextOffset, retention } = this.#parts;
+    const [, older] = listSnapshots(directory);
+    // Snapshots of this process, and the log since, name only what it has put.
+    const definitions = older !== undefined && older >= nextOffset ? [...this.#definitions] : null;
+    const over = { orders: now - retention.orders, alerts: now - retention.alerts, definitions };
+    let rows = 0;
+    for (let count = 1; count > 0; rows += count) count = await committer.send({ kind: 'prune', over });
+    if (rows > 0) emit({ name: 'journal.rows-pruned', rows, orders: over.orders, alerts: over.alerts });
   }
 }

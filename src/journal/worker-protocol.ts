@@ -1,3 +1,4 @@
+import type { Prunable } from './pruner.ts';
 import type { Transaction } from './transaction.ts';
 
 /** What the worker is started with. */
@@ -15,6 +16,8 @@ export type Request =
   | { readonly kind: 'write'; readonly transaction: Transaction }
   /** Removes log entries up to this offset, at most so many; answered with how many went. */
   | { readonly kind: 'trim'; readonly upTo: number; readonly limit: number }
+  /** Removes one portion of what is long over; answered with how many rows went. */
+  | { readonly kind: 'prune'; readonly over: Prunable }
   | { readonly kind: 'close' };
 
 /** Replies come in the order of the requests; the first one answers the start. */

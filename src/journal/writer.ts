@@ -1,4 +1,5 @@
 import type Database from 'libsql';
+import { Pruner, type Prunable } from './pruner.ts';
 import type { Row, Transaction } from './transaction.ts';
 import type { WorkerSetup } from './worker-protocol.ts';
 
@@ -41,11 +42,13 @@ export class Writer {
   readonly #db: Db;
   readonly #setup: WorkerSetup;
   readonly #statements: Readonly<Record<keyof typeof SQL, Statement>>;
+  readonly #pruner: Pruner;
   #unchecked = 0;
 
   constructor(db: Db, setup: WorkerSetup) {
     this.#db = db;
     this.#setup = setup;
+    this.#pruner = new Pruner(db);
     const names = Object.keys(SQL) as (keyof typeof SQL)[];
     this.#statements = Object.fromEntries(names.map((name) => [name, db.prepare(SQL[name])])) as Record<keyof typeof SQL, Statement>;
   }
@@ -72,6 +75,13 @@ export class Writer {
     const { changes } = this.#statements.trim.run([upTo, limit]);
     this.#unchecked += COMMIT_COST + changes * ROW_COST;
     return changes;
+  }
+
+  /** @returns how many rows were removed. */
+  prune(over: Prunable): number {
+    const rows = this.#pruner.prune(over);
+    this.#unchecked += COMMIT_COST + rows * ROW_COST;
+    return rows;
   }
 
   /**

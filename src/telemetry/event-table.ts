@@ -48,6 +48,7 @@ export const EVENT_TABLE: EventTable = {
   'journal.snapshot-written': { level: 'debug', say: 'a snapshot is on disk' },
   'journal.snapshot-refused': { level: 'warn', say: 'a snapshot was not used; the log is replayed from further back' },
   'journal.log-pruned': { level: 'info', say: 'old log entries were removed' },
+  'journal.rows-pruned': { level: 'info', say: 'orders and alerts that were over long ago were removed' },
 
   'pipeline.batch-decided': {
     level: null,

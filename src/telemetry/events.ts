@@ -38,7 +38,9 @@ export type JournalEvent =
   | { readonly name: 'journal.commit-failed'; readonly error: string }
   | { readonly name: 'journal.snapshot-written'; readonly offset: number; readonly bytes: number; readonly milliseconds: number }
   | { readonly name: 'journal.snapshot-refused'; readonly offset: number; readonly reason: string }
-  | { readonly name: 'journal.log-pruned'; readonly entries: number; readonly upTo: number };
+  | { readonly name: 'journal.log-pruned'; readonly entries: number; readonly upTo: number }
+  /** Orders that ended, and alerts that were resolved, before these times. */
+  | { readonly name: 'journal.rows-pruned'; readonly rows: number; readonly orders: number; readonly alerts: number };
 
 export type PipelineEvent =
   | {
