@@ -9,6 +9,7 @@ export const API_ERRORS = {
   'api-sign-unknown': { status: 404, zh: '没有此体征', en: 'There is no such vital sign' },
   'api-party-unknown': { status: 409, zh: '该单位没有此工单的派单', en: 'This party has no assignment in this order' },
   'api-step-not-allowed': { status: 409, zh: '状态不允许此回执', en: 'The assignment does not allow this step now' },
+  'api-receipt-id-reused': { status: 409, zh: '回执编号已用于另一状态', en: 'The id of the receipt was used for another state' },
   'api-reset-not-allowed': { status: 409, zh: '告警条件尚未结束，不能复位', en: 'The alert cannot be reset while its condition holds' },
   'api-request-invalid': { status: 400, zh: '请求格式有误', en: 'The request is not well formed' },
   'api-cursor-invalid': { status: 400, zh: '翻页游标有误', en: 'The cursor is not one that this list gave out' },

@@ -8,11 +8,6 @@ export type Refused = Extract<ReceiptOutcome, { readonly kind: 'refused' }>;
 /** A party's clock may be this much ahead of ours. */
 const TOLERANCE: Millis = 5 * 60_000;
 
-/** One party's numbering of its receipts is its own: two parties may both call their first one `1`. */
-export function receiptKey(receipt: Receipt): string {
-  return `${receipt.party}|${receipt.street ?? ''}|${receipt.id}`;
-}
-
 /** The assignment that a receipt speaks of, or why it may not make its step. */
 export function answeredBy(order: WorkOrder, receipt: Receipt): Assignment | Refused {
   const { party, street, state } = receipt;
@@ -35,6 +30,13 @@ export function answeredBy(order: WorkOrder, receipt: Receipt): Assignment | Ref
     allowed,
     detail: `Party "${party}" stands at "${assignment.state}": ${after}, not "${state}".`,
   };
+}
+
+export function idReused({ id, party, state }: Receipt): Refused {
+  return refuse(
+    'receipt-id-reused',
+    `Party "${party}" has already used the id "${id}" for another state than "${state}"; give each receipt an id of its own.`,
+  );
 }
 
 export function orderUnknown(receipt: Receipt): Refused {

@@ -6,7 +6,7 @@ import type { Receipt, ReceiptOutcome } from '../model/receipt.ts';
 import type { OrderRule } from '../model/rule.ts';
 import type { Millis } from '../model/time.ts';
 import type { Assignment, OrderMessage, WorkOrder } from '../model/work-order.ts';
-import { answeredAt, answeredBy, orderClosed, orderUnknown, receiptKey } from './answer.ts';
+import { answeredAt, answeredBy, idReused, orderClosed, orderUnknown } from './answer.ts';
 import { OPERATIONS, assignmentOf, partiesOf, shorterDue, tightenDue } from './assign.ts';
 import { ClosedOrders, type SavedClosedOrders } from './closed-orders.ts';
 import { mayClose } from './lifecycle.ts';
@@ -54,7 +54,7 @@ export interface UnheardDelivery {
  * D1 The same calls in the same order give the same orders and messages, under the same ids.
  * D2 Restoring a snapshot and going on equals never having stopped.
  * D3 One incident has one order; whoever is told of it has an assignment in it.
- * D4 A receipt moves an assignment once, however often it comes, also after the order was closed.
+ * D4 A receipt moves an assignment once, however often it comes, also after the order was closed; under its id nothing else is taken.
  * D5 Only the steps of `lifecycle.ts` are made.
  */
 export interface Dispatch {
@@ -97,17 +97,14 @@ class DispatchDesk implements Dispatch {
   }
 
   receive(receipt: Receipt, at: Millis, step: DispatchStep): ReceiptOutcome {
-    const key = receiptKey(receipt);
     const open = this.orders.get(receipt.order);
-    if (open === undefined) {
-      const repeated = this.closed.hasReceipt(receipt.order, key);
-      if (repeated === true) return { kind: 'repeated', order: receipt.order };
-      return repeated === undefined ? orderUnknown(receipt) : orderClosed(receipt);
-    }
-    if (open.receipts.has(key)) return { kind: 'repeated', order: receipt.order };
+    const known = (open?.receipts ?? this.closed.receiptsOf(receipt.order))?.judge(receipt);
+    if (known === 'repeated') return { kind: 'repeated', order: receipt.order };
+    if (known === 'reused') return idReused(receipt);
+    if (open === undefined) return known === undefined ? orderUnknown(receipt) : orderClosed(receipt);
     const answer = answeredBy(open.order, receipt);
     if ('kind' in answer) return answer;
-    open.receipts.add(key);
+    open.receipts.add(receipt);
     const { party, state, by, note, door } = receipt;
     open.record(answeredAt(open.order, receipt, at), { what: 'order.receipt', party, state, by, note, door });
     const moved = { ...answer, state };

@@ -5,6 +5,7 @@ import type { Millis } from '../model/time.ts';
 import type { Assignment, OrderAlert, OrderMessage, TrailEntry, WorkOrder } from '../model/work-order.ts';
 import type { Due } from './assign.ts';
 import { orderBody, type Notice } from './order-body.ts';
+import { ReceiptBook, type SavedReceipts } from './receipt-book.ts';
 
 export interface SavedOrder {
   readonly order: WorkOrder;
@@ -13,7 +14,7 @@ export interface SavedOrder {
   readonly endings: number;
   readonly endTold: boolean;
   readonly sent: readonly (readonly [assignment: string, count: number])[];
-  readonly receipts: readonly string[];
+  readonly receipts: SavedReceipts;
 }
 
 /** What a line of the trail says beside the time. */
@@ -30,8 +31,8 @@ export class OpenOrder {
   endings = 0;
   /** True while the last that its parties heard is that the incident has ended. */
   endTold = false;
-  /** Receipts that moved it, as `receiptKey`. */
-  readonly receipts = new Set<string>();
+  /** Receipts that moved it. */
+  receipts = new ReceiptBook();
   private readonly sent = new Map<string, number>();
 
   constructor(order: WorkOrder, due: Due) {
@@ -46,13 +47,13 @@ export class OpenOrder {
     open.endings = saved.endings;
     open.endTold = saved.endTold;
     for (const [assignment, count] of saved.sent) open.sent.set(assignment, count);
-    for (const receipt of saved.receipts) open.receipts.add(receipt);
+    open.receipts = ReceiptBook.restore(saved.receipts);
     return open;
   }
 
   save(): SavedOrder {
     const { order, due, told, endings, endTold } = this;
-    return { order, due, told, endings, endTold, sent: [...this.sent], receipts: [...this.receipts] };
+    return { order, due, told, endings, endTold, sent: [...this.sent], receipts: this.receipts.save() };
   }
 
   change(fields: Partial<WorkOrder>): void {

@@ -51,6 +51,30 @@ describe('receipts', () => {
     expect(rig.dispatch.get(rig.order.id)).toBeUndefined();
   });
 
+  test.each([false, true])('D4 an id that was used for another state is refused, after a restart too: %s', (restart) => {
+    const rig = new Rig().happen(0, 'opened', { order: orderOf({ support: [] }) });
+    rig.answer(1, 'fire', 'accepted', { id: 'a' });
+    if (restart) rig.restart();
+    const told = rig.step.messages.length;
+    const reused = { kind: 'refused', code: 'receipt-id-reused', detail: expect.stringContaining('has already used the id') };
+    expect(rig.answer(2, 'fire', 'on-site', { id: 'a' })).toMatchObject(reused);
+    expect(rig.step.messages).toHaveLength(told);
+    expect(rig.order.assignments[0]?.state).toBe('accepted');
+    expect(rig.answer(3, 'fire', 'accepted', { id: 'a', note: 'said again' })).toMatchObject({ kind: 'repeated' });
+    expect(rig.answer(4, 'fire', 'resolved', { id: 'b' })).toMatchObject({ kind: 'moved' });
+    if (restart) rig.restart();
+    expect(rig.answer(5, 'fire', 'declined', { id: 'b' })).toMatchObject(reused);
+    expect(rig.answer(5, 'fire', 'resolved', { id: 'b' })).toMatchObject({ kind: 'repeated' });
+  });
+
+  test('a snapshot of before ids were held to their state still knows its repeats', () => {
+    const rig = new Rig().happen(0, 'opened');
+    rig.answer(1, 'fire', 'accepted', { id: 'a' });
+    const { orders, closed } = rig.dispatch.snapshot();
+    rig.dispatch.restore({ orders: orders.map((one) => ({ ...one, receipts: ['fire||a'] })), closed });
+    expect(rig.answer(2, 'fire', 'accepted', { id: 'a' })).toMatchObject({ kind: 'repeated' });
+  });
+
   test('D4 a repeat moves nothing, also after the order was closed', () => {
     const rig = new Rig().happen(0, 'opened', { order: orderOf({ support: [] }) });
     rig.answer(1, 'fire', 'accepted', { id: 'a' });

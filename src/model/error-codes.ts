@@ -35,6 +35,7 @@ const RECEIPT_CODES = {
   'order-unknown': { zh: '没有此工单', en: 'There is no such order' },
   'party-unknown': { zh: '该单位没有此工单的派单', en: 'This party has no assignment in this order' },
   'step-not-allowed': { zh: '状态不允许此回执', en: 'The assignment does not allow this step now' },
+  'receipt-id-reused': { zh: '回执编号已用于另一状态', en: 'The id of the receipt was used for another state' },
 } as const satisfies Readonly<Record<string, Text>>;
 
 /** `maibo.json` and the environment. */

@@ -25,7 +25,7 @@ export type ReceiptOutcome =
   | { readonly kind: 'repeated'; readonly order: string }
   | {
       readonly kind: 'refused';
-      readonly code: 'order-unknown' | 'party-unknown' | 'step-not-allowed';
+      readonly code: 'order-unknown' | 'party-unknown' | 'step-not-allowed' | 'receipt-id-reused';
       readonly allowed: readonly ReceiptState[];
       readonly detail: string;
     };

@@ -42,6 +42,7 @@ describe('POST /api/v1/orders/{id}/receipts', () => {
   it.each([
     ['order-unknown', 404],
     ['party-unknown', 409],
+    ['receipt-id-reused', 409],
   ] as const)('answers %s with %i', async (code, status) => {
     const { reply } = await postReceipt({ kind: 'refused', code, allowed: [], detail: '', id: 'r1' });
     expect(reply.json()).toMatchObject({ status, code: `api-${code}` });
