@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { fingerprint } from '../model/fingerprint.ts';
-import { LATCHING, NO_ORDER, Rig, fireOrder, ruleOf, subjectOf } from './test-rig.ts';
+import { LATCHING, NO_ORDER, Rig, fireOrder, ruleOf, subjectOf, resetAt } from './test-rig.ts';
 
 describe('one episode', () => {
   test('held, then fired, then over: pending → firing → resolved under one id', () => {
@@ -54,14 +54,30 @@ describe('A3 a latched alert ends only when a person resets it or its order is c
   test('the end of the condition latches it, and only then a reset resolves it', () => {
     const rig = new Rig().say(1, 'red', { rule: LATCHING });
     const { id } = [...rig.alerts.firing()][0] as { id: string };
-    expect(rig.alerts.reset(id, 2, rig.step)).toBe(false);
+    expect(rig.alerts.reset(id, resetAt(2), rig.step)).toBe(false);
     rig.say(3, null, { rule: LATCHING });
     expect(rig.alerts.get(id)).toMatchObject({ state: 'firing', latched: true, level: 'red' });
     expect(rig.changes()).toEqual(['opened red']);
-    expect(rig.alerts.reset(id, 4, rig.step)).toBe(true);
+    expect(rig.alerts.reset(id, resetAt(4), rig.step)).toBe(true);
     expect(rig.states()).toEqual(['→firing red', 'firing→firing latched red', 'firing→resolved red']);
     expect(rig.changes()).toEqual(['opened red', 'ended red']);
-    expect(rig.alerts.reset(id, 5, rig.step)).toBe(false);
+    expect(rig.alerts.reset(id, resetAt(5), rig.step)).toBe(false);
+  });
+
+  test('the alert keeps who reset it, and one that its order released has nobody', () => {
+    const rig = new Rig().say(1, 'red', { rule: LATCHING }).say(1, 'red', { rule: LATCHING, subject: subjectOf('s2') });
+    rig.say(3, null, { rule: LATCHING }).say(3, null, { rule: LATCHING, subject: subjectOf('s2') });
+    const [first] = [...rig.alerts.firing()];
+    rig.alerts.reset(first?.id as string, { by: 'Wang', note: 'toast', at: 4 }, rig.step);
+    expect(rig.step.transitions.at(-1)?.alert).toMatchObject({
+      state: 'resolved',
+      resolvedAt: 4,
+      reset: { by: 'Wang', note: 'toast', at: 4 },
+    });
+    expect(rig.step.changes.at(-1)?.alert.reset).toEqual({ by: 'Wang', note: 'toast', at: 4 });
+    rig.close(rig.incidents()[0] as string, 5);
+    expect(rig.step.transitions.at(-1)?.alert).toMatchObject({ state: 'resolved', subject: { key: 'sensor:s2' } });
+    expect(rig.step.transitions.at(-1)?.alert.reset ?? null).toBeNull();
   });
 
   test('it rises again before the reset: the same episode, latched no more', () => {
@@ -94,7 +110,7 @@ describe('A3 a latched alert ends only when a person resets it or its order is c
     const rig = new Rig().say(1, 'red', { rule: LATCHING }).say(2, null, { rule: LATCHING });
     const saved = structuredClone(rig.alerts.snapshot());
     rig.alerts.restore(saved, () => undefined);
-    expect(rig.alerts.reset(saved.alerts[0]?.id as string, 3, rig.step)).toBe(true);
+    expect(rig.alerts.reset(saved.alerts[0]?.id as string, resetAt(3), rig.step)).toBe(true);
     expect(rig.step.transitions.at(-1)?.rule.id).toBe('latching');
     expect(rig.changes().at(-1)).toBe('ended red');
   });

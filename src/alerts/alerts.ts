@@ -1,4 +1,4 @@
-import type { Alert, AlertState, AlertTransition } from '../model/alert.ts';
+import type { Alert, AlertReset, AlertState, AlertTransition } from '../model/alert.ts';
 import type { IncidentChange } from '../model/incident.ts';
 import { levelRank, type Level } from '../model/level.ts';
 import type { Rule } from '../model/rule.ts';
@@ -25,7 +25,7 @@ export interface AlertStep {
 export interface Alerts {
   apply(verdict: Verdict, step: AlertStep): void;
   /** A person resets a latched alert. @returns false when it is unknown or its condition has not ended: then nothing happens. */
-  reset(alertId: string, at: Millis, step: AlertStep): boolean;
+  reset(alertId: string, reset: AlertReset, step: AlertStep): boolean;
   /** The incident is finished: latched members whose condition has ended are released, and whatever fires or rises later opens another one. */
   orderClosed(incidentId: string, at: Millis, step: AlertStep): void;
   /** Pending and firing. */
@@ -73,10 +73,10 @@ class AlertDesk implements Alerts {
     else this.whileFiring(episode, verdict, step);
   }
 
-  reset(alertId: string, at: Millis, step: AlertStep): boolean {
+  reset(alertId: string, reset: AlertReset, step: AlertStep): boolean {
     const episode = this.byId.get(alertId);
     if (episode === undefined || !episode.alert.latched) return false;
-    this.end(episode, at, step);
+    this.end(episode, reset.at, step, reset);
     return true;
   }
 
@@ -167,9 +167,9 @@ class AlertDesk implements Alerts {
     this.sayIncident(episode, inside ? this.incidents.levelChanged(episode.key, episode.alert) : entered, verdict.at, step);
   }
 
-  private end(episode: Episode, at: Millis, step: AlertStep): void {
+  private end(episode: Episode, at: Millis, step: AlertStep, reset: AlertReset | null = null): void {
     const was = episode.alert.state;
-    episode.alert = resolve(episode.alert, at);
+    episode.alert = resolve(episode.alert, at, reset);
     this.episodes.delete(episode.key);
     this.byId.delete(episode.alert.id);
     this.say(episode, was, at, step);

@@ -1,4 +1,4 @@
-import type { Alert } from '../model/alert.ts';
+import type { Alert, AlertReset } from '../model/alert.ts';
 import { fingerprint } from '../model/fingerprint.ts';
 import { higherLevel, type Level } from '../model/level.ts';
 import type { Millis } from '../model/time.ts';
@@ -60,6 +60,6 @@ export function latch(alert: Alert): Alert {
 }
 
 /** Value and reason stay those for which it fired: that is what people ask of a past alert. */
-export function resolve(alert: Alert, at: Millis): Alert {
-  return { ...alert, state: 'resolved', latched: false, resolvedAt: at };
+export function resolve(alert: Alert, at: Millis, reset: AlertReset | null): Alert {
+  return { ...alert, state: 'resolved', latched: false, resolvedAt: at, ...(reset === null ? {} : { reset }) };
 }

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Level } from '../model/level.ts';
 import type { Rule } from '../model/rule.ts';
-import { LATCHING, NO_ORDER, Rig, fireOrder, ruleOf, subjectOf } from './test-rig.ts';
+import { LATCHING, NO_ORDER, Rig, fireOrder, ruleOf, subjectOf, resetAt } from './test-rig.ts';
 
 const RULES: readonly Rule[] = [ruleOf(), LATCHING, NO_ORDER, ruleOf({ id: 'flood', order: fireOrder({ kind: 'flood', from: 'orange' }) })];
 const LEVELS: readonly (Level | null)[] = [null, 'blue', 'yellow', 'orange', 'red'];
@@ -37,7 +37,7 @@ function play(script: readonly Act[], restart: boolean): Rig {
     const subject = subjectOf(`s${one.sensor}`, { place: one.sensor < 2 ? 'mall' : null });
     const pending = one.pending > one.level ? (LEVELS[one.pending] ?? null) : null;
     if (one.act === 0 && incident !== undefined) rig.close(incident, at);
-    else if (one.act === 1 && latched !== undefined) rig.alerts.reset(latched.id, at, rig.step);
+    else if (one.act === 1 && latched !== undefined) rig.alerts.reset(latched.id, resetAt(at), rig.step);
     else rig.say(at, LEVELS[one.level] ?? null, { rule, subject, pending });
     if (restart) rig.restart();
   });

@@ -1,4 +1,5 @@
 import { deserialize, serialize } from 'node:v8';
+import type { AlertReset } from '../model/alert.ts';
 import type { Level } from '../model/level.ts';
 import type { OrderRule, Rule } from '../model/rule.ts';
 import type { Subject, Verdict } from '../model/verdict.ts';
@@ -48,6 +49,11 @@ export const NO_ORDER = ruleOf({ id: 'no-order', order: null });
 /** For tests: a sensor at place `mall`. */
 export function subjectOf(sensor: string, over: Partial<Subject> = {}): Subject {
   return { key: `sensor:${sensor}`, sensor, place: 'mall', street: '310104014', ...over };
+}
+
+/** For tests: somebody resets an alert then. */
+export function resetAt(at: number): AlertReset {
+  return { by: 'Wang', note: null, at };
 }
 
 interface Said {

@@ -128,8 +128,16 @@ describe('lists', () => {
       alerts: [{ since: time }],
       trail: [{ at: time }],
     });
-    expect((await api.inject('/api/v1/alerts')).json().items[0]).toMatchObject({ since: time, firedAt: time, resolvedAt: null });
+    expect((await api.inject('/api/v1/alerts')).json().items[0]).toMatchObject({
+      since: time,
+      firedAt: time,
+      resolvedAt: null,
+      reset: null,
+    });
     expect((await api.inject('/api/v1/rejections')).json().items[0]).toMatchObject({ at: time });
+    const reset = { by: 'Wang', note: null, at: Date.parse(time) };
+    const ended = await apiOf({ alert: () => alertOf({ state: 'resolved', reset }) });
+    expect((await ended.api.inject('/api/v1/alerts/al_1')).json().reset).toEqual({ by: 'Wang', note: null, at: time });
   });
 
   it('show a rejection with its code in both languages, its place and its bytes', async () => {

@@ -125,7 +125,7 @@ export class Core {
       }
       case 'reset': {
         const step = alertStep();
-        const done = this.alerts.reset(event.alert, this.now, step);
+        const done = this.alerts.reset(event.alert, { by: event.by, note: event.note, at: this.now }, step);
         this.raise(step, outcome);
         return { kind: 'reset', done };
       }

@@ -14,6 +14,7 @@ import { newOrder, orderTitle } from './new-order.ts';
 import { OpenOrder, type SavedOrder } from './open-order.ts';
 import type { Notice } from './order-body.ts';
 import { orderPlace } from './order-place.ts';
+import { resetEntry } from './reset-entry.ts';
 import { worthTelling } from './worth-telling.ts';
 
 /** What one call comes to; the callee pushes. */
@@ -172,6 +173,8 @@ class DispatchDesk implements Dispatch {
     const before = open.order.assignments.length;
     const novelty = open.noteAlert(alert);
     open.change({ level: incident.level });
+    // The only change that a reset alert still makes is its end.
+    if (alert.reset) open.record(at, resetEntry(alert, alert.reset));
     const entered = what === 'joined' || what === 'resumed';
     const rule = entered || what === 'raised' ? change.rule.order : null;
     // Lowering is not told, so a level that comes back up to what the parties know is no news either.

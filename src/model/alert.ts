@@ -27,6 +27,14 @@ export interface Alert {
   readonly value: number | null;
   readonly because: Text;
   readonly incident: string | null;
+  /** Who reset it, for a latched alert that a person ended. */
+  readonly reset?: AlertReset | null;
+}
+
+export interface AlertReset {
+  readonly by: string;
+  readonly note: string | null;
+  readonly at: Millis;
 }
 
 export interface AlertTransition {

@@ -32,7 +32,7 @@ export interface OrderAlert {
 /** One line of an order's history. */
 export interface TrailEntry {
   readonly at: Millis;
-  readonly what: OrderMessageType | 'order.receipt' | 'order.delivery-parked' | 'order.delivery-unheard';
+  readonly what: OrderMessageType | 'order.receipt' | 'order.delivery-parked' | 'order.delivery-unheard' | 'alert.reset';
   readonly party: string | null;
   readonly state: AssignmentState | null;
   readonly by: string | null;

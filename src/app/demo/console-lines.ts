@@ -193,6 +193,7 @@ function stepsOf({ trail, parties }: ClosedSummary): Step[] {
 
 function wordOf(entry: TrailEntry): string {
   if (entry.what === 'order.receipt') return entry.state === null ? '回执 receipt' : bothWords(STATE_WORD[entry.state]);
+  if (entry.what === 'alert.reset') return '人工复位 reset';
   if (entry.what === 'order.delivery-unheard') return '无人接收 unheard';
   return entry.what === 'order.delivery-parked' ? '投递受阻 parked' : bothWords(TYPE_WORD[entry.what]);
 }
