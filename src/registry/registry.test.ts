@@ -5,6 +5,7 @@ import type { Report } from '../model/reading.ts';
 import { createRegistry, DEFAULT_LIMITS } from './registry.ts';
 import type { Registry, ResolveContext, Resolved } from './registry.ts';
 import { SEEN_LIMIT, SEEN_WINDOW } from './seen.ts';
+import { UNTIMED_LIMIT } from './untimed.ts';
 
 const T0 = Date.UTC(2026, 5, 1);
 const DAY = 86_400_000;
@@ -107,6 +108,67 @@ describe('has it said that before', () => {
       say('own', T0 - 1, 1),
     ]).toEqual(['accepted', 'duplicate', 'accepted', 'accepted', 'accepted', 'duplicate']);
     expect([say('own', T0, null), say('own', T0, null)]).toEqual(['accepted', 'accepted']);
+  });
+
+  describe('without a time of its own', () => {
+    const SECOND = 1_000;
+    const teller =
+      (registry: Registry) =>
+      (second: number, seq: number | null, rain: number, more: Partial<Report> = {}) => {
+        const at = T0 + second * SECOND;
+        return code(registry.resolve(report('own', { at: null, seq, values: { rain }, ...more }), { ...wall, receivedAt: at, now: at }));
+      };
+
+    test('a redelivery counts once, with whatever came between', () => {
+      const say = teller(createRegistry(city()));
+      expect([say(0, 17, 1), say(1, 18, 1), say(2, 19, 1)]).toEqual(['accepted', 'accepted', 'accepted']);
+      expect([say(30, 17, 1), say(30, 18, 1), say(119, 19, 1)]).toEqual(['duplicate', 'duplicate', 'duplicate']);
+      expect(say(31, 20, 1)).toBe('accepted');
+    });
+
+    test('it is known for two minutes from its first delivery, and no longer', () => {
+      const say = teller(createRegistry(city()));
+      expect([say(0, 17, 1), say(120, 17, 1), say(121, 17, 1)]).toEqual(['accepted', 'duplicate', 'accepted']);
+    });
+
+    test('a counter that begins anew loses nothing: other values under a known seq, and all that follows', () => {
+      const say = teller(createRegistry(city()));
+      const before = [0, 1, 2, 3].map((seq) => say(seq * 10, seq, 5));
+      const after = [say(50, 0, 6), say(60, 1, 5), say(70, 2, 5), say(80, 3, 5)];
+      expect([...before, ...after]).toEqual(Array.from({ length: 8 }, () => 'accepted'));
+      expect(say(85, 3, 5)).toBe('duplicate');
+    });
+
+    test('a counter that begins anew after two minutes loses nothing, though it says the same', () => {
+      const say = teller(createRegistry(city()));
+      expect([say(0, 0, 1), say(60, 1, 1), say(130, 0, 1), say(190, 1, 1)]).toEqual(Array.from({ length: 4 }, () => 'accepted'));
+    });
+
+    test('without a seq nothing is a repeat; maintenance is another thing to say', () => {
+      const say = teller(createRegistry(city()));
+      expect([say(0, null, 1), say(0, null, 1), say(0, 1, 1), say(1, 1, 1, { test: true })]).toEqual([
+        'accepted',
+        'accepted',
+        'accepted',
+        'test',
+      ]);
+    });
+
+    test('a snapshot keeps it', () => {
+      const registry = createRegistry(city());
+      teller(registry)(0, 17, 1);
+      const again = createRegistry(city());
+      again.restore(structuredClone(registry.snapshot()));
+      expect(teller(again)(10, 17, 1)).toBe('duplicate');
+    });
+
+    test('its memory is bounded', () => {
+      const registry = createRegistry(city());
+      const say = teller(registry);
+      for (let seq = 0; seq < 1_000; seq += 1) say(0, seq, 1);
+      expect(registry.snapshot().sensors[0]?.untimed).toHaveLength(UNTIMED_LIMIT * 3);
+      expect([say(1, 999, 1), say(1, 1_000 - UNTIMED_LIMIT, 1), say(1, 0, 1)]).toEqual(['duplicate', 'duplicate', 'accepted']);
+    });
   });
 
   test('any shuffle and repetition within the window is accepted exactly once each', () => {

@@ -7,6 +7,7 @@ import { takeSnapshot, useSnapshot } from './snapshot.ts';
 import type { RegistrySnapshot } from './snapshot.ts';
 import { adoptedSensor, createRecord, keep } from './state.ts';
 import type { RegistryState, SensorRecord } from './state.ts';
+import { Untimed } from './untimed.ts';
 
 export interface RegistryLimits {
   /** A reading further ahead of its receipt than this is not believed. */
@@ -80,10 +81,7 @@ export function createRegistry(city: City, limits: RegistryLimits = DEFAULT_LIMI
     const capped = noteMeasures(record, report, limits.measuresPerSensor);
     if (capped !== null) return capped;
     if (known === undefined) keep(record, state);
-    if (report.seq !== null) {
-      record.seen ??= new Seen();
-      if (record.seen.isRepeat(observedAt, report.seq)) return { kind: 'duplicate', sensor: record.sensor, observedAt };
-    }
+    if (isRepeat(record, report, observedAt)) return { kind: 'duplicate', sensor: record.sensor, observedAt };
     if (record.lastSeen === null || observedAt > record.lastSeen) record.lastSeen = observedAt;
     state.started = true;
     return { kind: report.test ? 'test' : 'accepted', sensor: record.sensor, observedAt, adopted: known === undefined };
@@ -101,6 +99,17 @@ export function createRegistry(city: City, limits: RegistryLimits = DEFAULT_LIMI
     snapshot: () => takeSnapshot(state),
     restore: (snapshot) => useSnapshot(snapshot, state),
   };
+}
+
+/** Without a `seq` nothing is a repeat: a sensor may well say the same twice. */
+function isRepeat(record: SensorRecord, report: Report, observedAt: Millis): boolean {
+  if (report.seq === null) return false;
+  if (report.at === null) {
+    record.untimed ??= new Untimed();
+    return record.untimed.isRepeat(report, observedAt);
+  }
+  record.seen ??= new Seen();
+  return record.seen.isRepeat(observedAt, report.seq);
 }
 
 function statusOf(record: SensorRecord): SensorStatus {

@@ -1,6 +1,7 @@
 import type { Sensor } from '../model/place.ts';
 import type { Millis } from '../model/time.ts';
 import type { Seen } from './seen.ts';
+import type { Untimed } from './untimed.ts';
 
 /** Mutable inside this folder only. */
 export interface SensorRecord {
@@ -10,6 +11,7 @@ export interface SensorRecord {
   lastSeen: Millis | null;
   readonly measures: Set<string>;
   seen: Seen | null;
+  untimed: Untimed | null;
 }
 
 export interface RegistryState {
@@ -20,7 +22,7 @@ export interface RegistryState {
 }
 
 export function createRecord(sensor: Sensor, broughtBy: string | null): SensorRecord {
-  return { sensor, broughtBy, lastSeen: null, measures: new Set(), seen: null };
+  return { sensor, broughtBy, lastSeen: null, measures: new Set(), seen: null, untimed: null };
 }
 
 export function adoptedSensor(id: string): Sensor {
