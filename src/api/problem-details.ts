@@ -14,6 +14,7 @@ export const API_ERRORS = {
   'api-request-invalid': { status: 400, zh: '请求格式有误', en: 'The request is not well formed' },
   'api-cursor-invalid': { status: 400, zh: '翻页游标有误', en: 'The cursor is not one that this list gave out' },
   'api-readings-refused': { status: 422, zh: '没有一条读数被接受', en: 'Not one of the readings was accepted' },
+  'api-content-type': { status: 415, zh: '请求体的类型不对', en: 'The body is of a type that is not read here' },
   'api-too-large': { status: 413, zh: '请求过大', en: 'The request is too large' },
   'api-too-many': { status: 429, zh: '请求过于频繁', en: 'Too many requests' },
   'api-unauthorized': { status: 401, zh: '需要有效的令牌', en: 'A valid token is needed' },

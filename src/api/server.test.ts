@@ -65,7 +65,7 @@ describe('errors', () => {
     expect((await post('/api/v1/orders/wo_1/receipts', '{')).json()).toMatchObject({ code: 'api-request-invalid' });
     expect((await post('/api/v1/orders/wo_1/receipts', '{"__proto__": {}}')).json()).toMatchObject({ code: 'api-request-invalid' });
     expect((await post('/api/v1/orders/wo_1/receipts', '<party>fire</party>', 'application/xml')).json()).toMatchObject({
-      code: 'api-request-invalid',
+      code: 'api-content-type',
     });
     expect((await post('/api/v1/alerts/al_1/reset', '{}')).json()).toMatchObject({
       code: 'api-request-invalid',
@@ -164,7 +164,11 @@ describe('what annoys nobody', () => {
     const { api } = await apiOf();
     const headers = { 'content-type': 'application/x-www-form-urlencoded' };
     const answer = await api.inject({ method: 'POST', url: '/api/v1/orders/wo_1/receipts', payload: '{"party":"fire"}', headers });
-    expect(answer.json()).toMatchObject({ detail: 'Send the body with "content-type: application/json".' });
+    expect(answer.json()).toMatchObject({
+      status: 415,
+      code: 'api-content-type',
+      detail: 'Send the body with "content-type: application/json".',
+    });
   });
 
   it('durations stand as in the files of the city', async () => {

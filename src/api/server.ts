@@ -67,10 +67,10 @@ export async function createApi(options: ApiOptions): Promise<FastifyInstance> {
 }
 
 function answerError(error: FastifyError | Refusal, request: FastifyRequest, reply: FastifyReply, emit: Emit): FastifyReply {
-  const code = codeOf(error);
   // What `curl -d` sends when it is not told otherwise.
   if (error.code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE')
-    return sendProblem(reply, code, 'Send the body with "content-type: application/json".');
+    return sendProblem(reply, 'api-content-type', 'Send the body with "content-type: application/json".');
+  const code = codeOf(error);
   if (code !== 'api-internal') return sendProblem(reply, code, error.message);
   emit({ name: 'api.request-failed', method: request.method, route: routeOf(request), error: error.stack ?? error.message });
   return sendProblem(reply, code);

@@ -1,4 +1,5 @@
 import { Refusal } from '../model/problem.ts';
+import { safeUrl } from '../model/safe-url.ts';
 import type { Text } from '../model/text.ts';
 
 export interface Server {
@@ -44,14 +45,23 @@ export async function fetchOrder(server: Server, id: string): Promise<OrderView>
   return (await ask(server, `/api/v1/orders/${encodeURIComponent(id)}`)) as OrderView;
 }
 
+interface Problem {
+  readonly code?: string;
+  readonly title?: string;
+  readonly titleZh?: string;
+  readonly detail?: string;
+}
+
 async function ask({ url, token }: Server, path: string): Promise<unknown> {
   let response: Response;
   try {
     response = await fetch(url + path, { headers: token === null ? {} : { authorization: `Bearer ${token}` } });
   } catch {
-    throw new Refusal('server-unreachable', `No server answers at ${url}; start it with "maibo serve", or give --url.`);
+    throw new Refusal('server-unreachable', `No server answers at ${safeUrl(url)}; start it with "maibo serve", or give --url.`);
   }
-  const body = (await response.json()) as { code?: string; title?: string; titleZh?: string; detail?: string };
+  const body = (await response.json().catch(() => null)) as Problem | null;
+  if (body === null)
+    throw new Refusal('server-unreachable', `What answers at ${safeUrl(url)} is no Maibo server; give its address with --url.`);
   if (response.ok) return body;
   throw new Refusal(
     body.code ?? 'server-refused',

@@ -1,5 +1,7 @@
 import { Readable, Writable } from 'node:stream';
 import { mkdtempSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -78,6 +80,44 @@ describe('maibo', () => {
     const { code, out } = await maibo('replay', '--help');
     expect(code).toBe(0);
     for (const flag of ['--map', '--speed', '--config', '--json']) expect(out).toContain(flag);
+  });
+});
+
+describe('what went wrong', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'maibo-wrong-'));
+
+  it('each fault of a configuration is printed once, after how many there are', async () => {
+    const file = join(folder, 'bad.json');
+    writeFileSync(file, JSON.stringify({ htpp: {}, log: 1 }));
+    const { code, err } = await maibo('config', 'check', '--config', file);
+    expect(code).toBe(1);
+    expect(err.trim().split('\n')).toEqual([
+      'maibo: config-invalid 配置有误: The configuration has 2 faults.',
+      expect.stringContaining(`${file}:/htpp `),
+      expect.stringContaining(`${file}:/log `),
+    ]);
+  });
+
+  it('a configuration that is not there is named', async () => {
+    const file = join(folder, 'absent.json');
+    const { code, err } = await maibo('config', 'check', '--config', file);
+    expect(code).toBe(1);
+    expect(err).toMatch(/^maibo: config-unreadable 配置文件无法读取: [^\n]+\n$/);
+    expect(err).toContain(file);
+  });
+
+  it('a server that is not there, and one that is not ours', async () => {
+    const other = createServer((_request, reply) => void reply.end('<html>'));
+    await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
+    const url = `http://127.0.0.1:${(other.address() as AddressInfo).port}`;
+    const foreign = await maibo('orders', 'list', '--url', url);
+    await new Promise((resolve) => other.close(resolve));
+    const absent = await maibo('orders', 'list', '--url', url);
+    for (const { code, err } of [foreign, absent]) {
+      expect(code).toBe(1);
+      expect(err).toMatch(/^maibo: server-unreachable 连不上服务: [^\n]+\n$/);
+      expect(err).toContain(url);
+    }
   });
 });
 

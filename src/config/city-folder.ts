@@ -3,6 +3,7 @@ import type { City, Measure, Party, Place, Sensor, Street } from '../model/place
 import { Refusal } from '../model/problem.ts';
 import type { Problem } from '../model/problem.ts';
 import { parseDuration } from '../model/time.ts';
+import { countOf } from './count-of.ts';
 import { readCheckedFile } from './checked-file.ts';
 import type { CheckedSchema } from './checked-file.ts';
 import { checkCity } from './city-check.ts';
@@ -27,7 +28,7 @@ export async function readCity(directory: string): Promise<City> {
     sensors: read<CityFiles['sensors']>('sensors.json', 'city-sensors'),
   };
   if (problems.length === 0) problems.push(...checkCity(files, (file) => resolve(directory, file)));
-  if (problems.length > 0) throw invalid(problems);
+  if (problems.length > 0) throw invalid(directory, problems);
   return buildCity(files);
 }
 
@@ -72,8 +73,6 @@ function sensorOf(raw: RawSensors['sensors'][number], streetOf: ReadonlyMap<stri
   };
 }
 
-function invalid(problems: readonly Problem[]): Refusal {
-  const [first] = problems as [Problem];
-  const more = problems.length > 1 ? ` (and ${problems.length - 1} more)` : '';
-  return new Refusal('city-invalid', `${first.file} ${first.pointer}: ${first.message}${more}`, problems);
+function invalid(folder: string, problems: readonly Problem[]): Refusal {
+  return new Refusal('city-invalid', `The city folder ${folder} has ${countOf(problems)}.`, problems);
 }

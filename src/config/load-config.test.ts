@@ -106,7 +106,9 @@ describe('sources', () => {
   test('a flag wins over MAIBO_CONFIG, and a file that was named must be there', () => {
     const cwd = folder({ log: { level: 'debug' } });
     expect(loadConfig({ file: 'maibo.json', env: { MAIBO_CONFIG: 'absent.json' }, cwd }).log.level).toBe('debug');
-    expect(refusalOf(() => loadConfig({ env: { MAIBO_CONFIG: 'absent.json' }, cwd })).problems[0]?.code).toBe('config-unreadable');
+    const absent = refusalOf(() => loadConfig({ env: { MAIBO_CONFIG: 'absent.json' }, cwd }));
+    expect(absent).toMatchObject({ code: 'config-unreadable', problems: [] });
+    expect(absent.message).toContain(join(cwd, 'absent.json'));
   });
 });
 
@@ -149,6 +151,12 @@ describe('refusals', () => {
     [{}, { MAIBO_INFLUX_TOKEN: 't' }, 'config-environment /MAIBO_INFLUX_URL'],
   ])('%j with %j', (content, env, expected) => {
     expect(pointersOf(content, env as Record<string, string>)).toContain(expected);
+  });
+
+  test('say how many there are, and each once, in the list', () => {
+    const one = refusalOf(() => load({ htpp: {} }));
+    expect(one).toMatchObject({ code: 'config-invalid', message: 'The configuration has one fault.', problems: [{ pointer: '/htpp' }] });
+    expect(refusalOf(() => load({ htpp: {}, log: 1 }, { MAIBO_HTTP_PORT: 'x' })).message).toBe('The configuration has 3 faults.');
   });
 
   test('never repeat a secret that stands in the wrong place', () => {

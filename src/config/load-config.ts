@@ -3,6 +3,7 @@ import { dirname, resolve } from 'node:path';
 import { Refusal } from '../model/problem.ts';
 import type { Problem } from '../model/problem.ts';
 import { parseDuration } from '../model/time.ts';
+import { countOf } from './count-of.ts';
 import { readCheckedFile } from './checked-file.ts';
 import type { Address, Config, DeskConfig, GatewayConfig, InfluxConfig, PartyConfig, WebhookConfig } from './config.ts';
 import { applyEnvironment } from './environment.ts';
@@ -45,10 +46,11 @@ function findFile({ file, env }: ConfigSources, cwd: string): string | null {
   return existsSync(standard) ? standard : null;
 }
 
+/** Every fault stands in the list; the sentence before it only says how many. A file that is not there is no list of one. */
 function invalid(problems: readonly Problem[]): Refusal {
-  const [first] = problems as [Problem];
-  const more = problems.length > 1 ? ` (and ${problems.length - 1} more)` : '';
-  return new Refusal('config-invalid', `${first.file} ${first.pointer}: ${first.message}${more}`, problems);
+  const unread = problems.find(({ code }) => code === 'config-unreadable');
+  if (unread !== undefined) return new Refusal('config-unreadable', `${unread.file}: ${unread.message}`);
+  return new Refusal('config-invalid', `The configuration has ${countOf(problems)}.`, problems);
 }
 
 function anchorPaths(raw: RawConfig, folder: string): void {
