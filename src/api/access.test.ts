@@ -3,7 +3,16 @@ import { describe, expect, it } from 'vitest';
 import { guardRoutes, type AccessToken, type Role } from './access.ts';
 import { alertOf, apiOf, as, tokenOf, TOKENS } from './test-rig.ts';
 
-const READS = ['/api/v1/orders', '/api/v1/signs', '/api/v1/alerts', '/api/v1/rules', '/api/v1/sensors', '/api/v1/places', '/metrics'];
+const READS = [
+  '/api/v1/orders',
+  '/api/v1/signs',
+  '/api/v1/alerts',
+  '/api/v1/rules',
+  '/api/v1/sensors',
+  '/api/v1/places',
+  '/api/v1/parties',
+  '/metrics',
+];
 const WRITES = [
   { url: '/api/v1/orders/wo_1/receipts', payload: { party: 'fire', state: 'accepted' } },
   { url: '/api/v1/alerts/al_1/reset', payload: { by: 'Wang' } },

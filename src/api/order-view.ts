@@ -1,9 +1,18 @@
+import type { Text } from '../model/text.ts';
 import { isoTime } from '../model/time.ts';
 import type { WorkOrder } from '../model/work-order.ts';
-import type { OrderDetail } from './ports.ts';
+import type { ApiPorts, OrderDetail } from './ports.ts';
+
+/** What a party is called; `null` for one that the city no longer names. */
+export type Titles = (party: string) => Text | null;
+
+export function titlesOf(ports: Pick<ApiPorts, 'parties'>): Titles {
+  const titles = new Map(ports.parties().map(({ id, title }) => [id, title]));
+  return (party) => titles.get(party) ?? null;
+}
 
 /** Times as people and other systems read them. */
-export function orderView(order: WorkOrder): Record<string, unknown> {
+export function orderView(order: WorkOrder, titles: Titles): Record<string, unknown> {
   const { kind: _, openedAt, closedAt, trail, assignments, alerts, ...rest } = order;
   return {
     ...rest,
@@ -16,15 +25,16 @@ export function orderView(order: WorkOrder): Record<string, unknown> {
     })),
     assignments: assignments.map((one) => ({
       ...one,
+      title: titles(one.party),
       due: { accept: isoTime(one.due.accept), arrive: isoTime(one.due.arrive), close: isoTime(one.due.close) },
     })),
     trail: trail.map(({ at, what, ...entry }) => ({ at: isoTime(at), what, ...entry })),
   };
 }
 
-export function detailView(detail: OrderDetail): Record<string, unknown> {
+export function detailView(detail: OrderDetail, titles: Titles): Record<string, unknown> {
   return {
-    ...orderView(detail.order),
+    ...orderView(detail.order, titles),
     deliveries: detail.deliveries.map(({ delivery, attempts }) => ({
       id: delivery.id,
       webhookId: delivery.message,

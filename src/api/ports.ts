@@ -1,7 +1,7 @@
 import type { Alert } from '../model/alert.ts';
 import type { Attempt, Delivery } from '../model/delivery.ts';
 import type { Level } from '../model/level.ts';
-import type { Place, Street } from '../model/place.ts';
+import type { Party, Place, Street } from '../model/place.ts';
 import type { Receipt, ReceiptOutcome } from '../model/receipt.ts';
 import type { Rejection } from '../model/rejection.ts';
 import type { Rule } from '../model/rule.ts';
@@ -109,6 +109,7 @@ export interface ApiPorts {
   sensors(query: PageQuery & { readonly state: string | null; readonly place: string | null }): Page<SensorView>;
   places(): readonly Place[];
   streets(): readonly Street[];
+  parties(): readonly Party[];
   signs(): readonly SignView[];
   standings(rule: string): readonly StandingView[];
   rules(): readonly Rule[];

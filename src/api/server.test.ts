@@ -110,9 +110,26 @@ describe('lists', () => {
 
   it('say under which clock they were made', async () => {
     const { api } = await apiOf({ drill: true });
-    for (const list of ['orders', 'alerts', 'signs', 'rules', 'sensors', 'places', 'rejections']) {
+    for (const list of ['orders', 'alerts', 'signs', 'rules', 'sensors', 'places', 'parties', 'rejections']) {
       expect((await api.inject(`/api/v1/${list}`)).json(), list).toMatchObject({ clock: 'events' });
     }
+  });
+
+  it('name the parties, and who has an assignment', async () => {
+    const title = { zh: '消防救援支队', en: 'Fire brigade' };
+    const order = orderOf();
+    const { api } = await apiOf({
+      parties: () => [{ id: 'fire', title, perStreet: false }],
+      orders: () => ({ items: [order], next: null }),
+      order: () => ({
+        order: orderOf({ assignments: order.assignments.map((one) => ({ ...one, party: 'gone' })) }),
+        deliveries: [],
+        receipts: [],
+      }),
+    });
+    expect((await api.inject('/api/v1/parties')).json().items).toEqual([{ id: 'fire', title, perStreet: false }]);
+    expect((await api.inject('/api/v1/orders')).json().items[0].assignments).toMatchObject([{ party: 'fire', title }]);
+    expect((await api.inject('/api/v1/orders/wo_1')).json().assignments).toMatchObject([{ party: 'gone', title: null }]);
   });
 
   it('write times so that people and other systems can read them', async () => {

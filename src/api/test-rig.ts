@@ -88,6 +88,7 @@ export function portsOf(over: Partial<ApiPorts> = {}): ApiPorts {
     sensors: () => NOTHING,
     places: () => [],
     streets: () => [],
+    parties: () => [],
     signs: () => [],
     standings: () => [],
     rules: () => [],

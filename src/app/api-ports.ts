@@ -7,7 +7,7 @@ import type { Level } from '../model/level.ts';
 import type { RejectionCode } from '../model/rejection.ts';
 import type { OrderState } from '../model/work-order.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
-import { liveViews } from './api-views.ts';
+import { liveViews, type PartyTitles } from './api-views.ts';
 import type { Core } from './core.ts';
 import type { EventFeed } from './event-feed.ts';
 import type { Pipeline } from './pipeline.ts';
@@ -20,6 +20,7 @@ export interface ApiWiring {
   readonly metrics: Metrics;
   readonly drill: boolean;
   readonly broker: Broker;
+  readonly titles: PartyTitles;
 }
 
 /** Joins the API to the journal, the live state and the pipeline. */
@@ -27,7 +28,7 @@ export function apiPorts(wiring: ApiWiring): ApiPorts {
   const { core, journal, pipeline, feed } = wiring;
   const { views } = journal;
   return {
-    ...liveViews(core),
+    ...liveViews(core, wiring.titles),
     drill: wiring.drill,
     now: Date.now,
     orders: ({ state, party, street, level, limit, cursor }) =>

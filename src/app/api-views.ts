@@ -1,19 +1,24 @@
 import type { ApiPorts, Page, SensorView, SignView, StandingView } from '../api/ports.ts';
 import { higherLevel, type Level } from '../model/level.ts';
 import { Refusal } from '../model/problem.ts';
+import type { Text } from '../model/text.ts';
 import type { Millis } from '../model/time.ts';
 import type { Core } from './core.ts';
 
-type LiveViews = Pick<ApiPorts, 'signs' | 'standings' | 'rules' | 'places' | 'streets' | 'sensors'>;
+type LiveViews = Pick<ApiPorts, 'signs' | 'standings' | 'rules' | 'places' | 'streets' | 'parties' | 'sensors'>;
+
+/** What the configuration calls a party wins over what the city calls it. */
+export type PartyTitles = Readonly<Record<string, { readonly title: Text | null }>>;
 
 /** What the API shows of the live state. Reads only. */
-export function liveViews(core: Core): LiveViews {
+export function liveViews(core: Core, titles: PartyTitles = {}): LiveViews {
   return {
     signs: () => signsOf(core),
     standings: (rule) => standingsOf(core, rule),
     rules: () => core.inForce?.rules.rules ?? [],
     places: () => core.inForce?.city.places ?? [],
     streets: () => core.inForce?.city.streets ?? [],
+    parties: () => (core.inForce?.city.parties ?? []).map((party) => ({ ...party, title: titles[party.id]?.title ?? party.title })),
     sensors: (query) => sensorsOf(core, query),
   };
 }

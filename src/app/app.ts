@@ -110,7 +110,16 @@ async function start(options: AppOptions, cleanup: Cleanup): Promise<App> {
     output.broker = null;
     return broker.close();
   });
-  const ports = apiPorts({ core, journal, pipeline, feed, metrics: options.metrics, drill: options.clock === 'events', broker });
+  const ports = apiPorts({
+    core,
+    journal,
+    pipeline,
+    feed,
+    metrics: options.metrics,
+    drill: options.clock === 'events',
+    broker,
+    titles: config.parties,
+  });
   const api = await createApi({ ports, tokens: doors.http ? null : config.tokens, version: options.version, emit });
   cleanup.add('api', () => api.close());
   await listen(api, config);

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import type { Emit } from '../../telemetry/events.ts';
 import { alertView } from '../alert-view.ts';
-import { orderView } from '../order-view.ts';
+import { orderView, titlesOf } from '../order-view.ts';
 import type { ApiPorts, ServerEvent } from '../ports.ts';
 
 const HEARTBEAT = 10_000;
@@ -57,7 +57,7 @@ export function eventRoutes(server: FastifyInstance, ports: ApiPorts, emit: Emit
       };
       const send = (event: ServerEvent): void => {
         if (!open) return;
-        raw.write(`id: ${event.id}\nevent: ${event.name}\ndata: ${JSON.stringify(viewOf(event))}\n\n`);
+        raw.write(`id: ${event.id}\nevent: ${event.name}\ndata: ${JSON.stringify(viewOf(event, ports))}\n\n`);
         if (raw.writableLength > BEHIND_LIMIT) close('too-far-behind');
       };
       closers.add(close);
@@ -72,13 +72,13 @@ export function eventRoutes(server: FastifyInstance, ports: ApiPorts, emit: Emit
 }
 
 /** The same shapes as the lists have. */
-function viewOf(event: ServerEvent): unknown {
+function viewOf(event: ServerEvent, ports: ApiPorts): unknown {
   switch (event.name) {
     case 'sign':
       return event.data;
     case 'alert':
       return alertView(event.data);
     case 'order':
-      return orderView(event.data);
+      return orderView(event.data, titlesOf(ports));
   }
 }

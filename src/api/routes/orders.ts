@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { refusalOf } from '../access.ts';
-import { detailView, orderView } from '../order-view.ts';
+import { detailView, orderView, titlesOf } from '../order-view.ts';
 import { PAGE_QUERY, pageOf, type PageParams } from '../paging.ts';
 import type { ApiPorts } from '../ports.ts';
 import { sendProblem } from '../problem-details.ts';
@@ -50,7 +50,8 @@ export function orderRoutes(server: FastifyInstance, ports: ApiPorts): void {
         street: street ?? null,
         level: level ?? null,
       });
-      return { clock: clockOf(ports), items: page.items.map(orderView), next: page.next };
+      const titles = titlesOf(ports);
+      return { clock: clockOf(ports), items: page.items.map((order) => orderView(order, titles)), next: page.next };
     },
   );
 
@@ -59,7 +60,7 @@ export function orderRoutes(server: FastifyInstance, ports: ApiPorts): void {
     { config: { role: 'viewer' }, schema: { tags: ['orders'], summary: 'One order with its whole trail · 工单详情', params: idParams() } },
     (request, reply) => {
       const detail = ports.order(request.params.id);
-      return detail === null ? sendProblem(reply, 'api-order-unknown') : { clock: clockOf(ports), ...detailView(detail) };
+      return detail === null ? sendProblem(reply, 'api-order-unknown') : { clock: clockOf(ports), ...detailView(detail, titlesOf(ports)) };
     },
   );
 

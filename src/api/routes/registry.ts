@@ -42,6 +42,12 @@ export function registryRoutes(server: FastifyInstance, ports: ApiPorts): void {
       next: null,
     }),
   );
+
+  server.get(
+    '/api/v1/parties',
+    { config: { role: 'viewer' }, schema: { tags: ['registry'], summary: 'Who disposes; perStreet: one office a street · 处置单位' } },
+    () => ({ clock, items: ports.parties().map(({ id, title, perStreet }) => ({ id, title, perStreet })), next: null }),
+  );
   rejectionRoute(server, ports);
 }
 

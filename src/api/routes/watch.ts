@@ -4,6 +4,7 @@ import { alertView } from '../alert-view.ts';
 import { PAGE_QUERY, pageOf, type PageParams } from '../paging.ts';
 import type { ApiPorts } from '../ports.ts';
 import { sendProblem } from '../problem-details.ts';
+import { ruleView } from '../rule-view.ts';
 
 /** Signs, alerts, rules: what the district watches and how it stands. */
 export function watchRoutes(server: FastifyInstance, ports: ApiPorts): void {
@@ -107,6 +108,9 @@ function ruleRoutes(server: FastifyInstance, ports: ApiPorts): void {
   server.get<{ Params: { id: string } }>(
     '/api/v1/rules/:id',
     { config: { role: 'viewer' }, schema: { tags: ['rules'], summary: 'One rule as it is in force · 规则详情' } },
-    (request, reply) => ports.rules().find((rule) => rule.id === request.params.id) ?? sendProblem(reply, 'api-not-found'),
+    (request, reply) => {
+      const rule = ports.rules().find(({ id }) => id === request.params.id);
+      return rule === undefined ? sendProblem(reply, 'api-not-found') : { clock, ...ruleView(rule) };
+    },
   );
 }
