@@ -41,7 +41,7 @@ export const COMMANDS: readonly Command[] = [
   },
   {
     name: 'config',
-    about: { zh: '检查配置', en: 'check the configuration' },
+    about: { zh: '检查配置；生成口令散列与访问令牌', en: 'check the configuration; make password hashes and tokens' },
     load: async () => (await import('./config.ts')).runConfig,
   },
 ];

@@ -128,6 +128,8 @@ const RUN_CODES = {
   'broker-lost': { zh: 'MQTT 服务失联', en: 'The broker is out of reach' },
   'not-acknowledged': { zh: '对方未确认', en: 'It was not acknowledged' },
   'no-subscriber': { zh: '没有订阅者', en: 'Nobody has subscribed' },
+  'password-missing': { zh: '没有输入口令', en: 'No password was given' },
+  'password-differs': { zh: '两次输入的口令不同', en: 'The two passwords are not the same' },
   'password-hash-invalid': { zh: '口令散列格式有误', en: 'The hash of a password is not well formed' },
   'webhook-secret-invalid': { zh: '推送密钥格式有误', en: 'A webhook secret is not well formed' },
   'webhook-secret-missing': { zh: '推送缺少密钥', en: 'A webhook has no secret' },
