@@ -1,10 +1,10 @@
 import { join } from 'node:path';
-import { connectAsync, type MqttClient } from 'mqtt';
 import { openJournal } from '../../journal/open-journal.ts';
 import { judge, Ledger, type Findings } from './ledger.ts';
 import { openLedgerReceiver } from './ledger-receiver.ts';
 import { cutPower, readUnflushed, tracedBy } from './power-cut.ts';
 import { ROOT, startServer, type ServerProcess } from './server-process.ts';
+import { TrialPublisher } from './trial-publisher.ts';
 import { makeTrial, TRIAL_PARTIES, TRIAL_SECRET, type Trial } from './trial-city.ts';
 
 export interface KillTrialOptions {
@@ -49,7 +49,7 @@ export async function runKillTrial(options: KillTrialOptions): Promise<KillTrial
       if (body.type !== 'order.dispatched' || options.random() < 0.5) return;
       void answer(trial, ledger, { order: body.data.order.id, party: body.data.assignment.party });
     };
-    const load = await Load.start(options, trial, ledger);
+    const load = new Load(options, trial, ledger);
     for (let i = 0; i < options.kills; i += 1) {
       const [least, most] = options.life;
       await pause(least + options.random() * (most - least));
@@ -126,101 +126,51 @@ function traceComplete(): Promise<void> {
 
 /** Readings at a steady rate, and two alarms at a new place ten times a second. */
 class Load {
-  private readonly client: MqttClient;
+  private readonly publisher: TrialPublisher;
   private readonly ledger: Ledger;
   private readonly timer: NodeJS.Timeout;
-  private readonly inFlight = new Set<Promise<void>>();
   private seq = 0;
   private place = 0;
 
-  private constructor(options: KillTrialOptions, ledger: Ledger, client: MqttClient) {
-    this.client = client;
+  constructor(options: KillTrialOptions, trial: Trial, ledger: Ledger) {
+    this.publisher = new TrialPublisher(trial.mqttPort);
     this.ledger = ledger;
     const places = 40 + options.kills * 20;
     let turn = 0;
     this.timer = setInterval(() => {
-      for (let i = 0; i < options.rate / 100; i += 1) this.track(this.read());
       turn += 1;
-      if (turn % 10 === 0 && this.place < places) this.track(this.alarm());
+      if (!this.publisher.hasRoom) return;
+      for (let i = 0; i < options.rate / 100; i += 1) this.send(`load-${this.seq % 200}`, { temperature: 20 + (this.seq % 5) });
+      if (turn % 10 === 0 && this.place < places) this.alarm();
     }, 10);
-  }
-
-  static async start(options: KillTrialOptions, trial: Trial, ledger: Ledger): Promise<Load> {
-    const client = await connectAsync({
-      host: '127.0.0.1',
-      port: trial.mqttPort,
-      clientId: 'kill-trial',
-      clean: false,
-      reconnectPeriod: 50,
-      connectTimeout: 2_000,
-      keepalive: 10,
-    });
-    client.on('error', () => undefined);
-    return new Load(options, ledger, client);
   }
 
   /** Resolves when every message that was sent is acknowledged. */
   async finish(): Promise<void> {
     clearInterval(this.timer);
-    await Promise.all(this.inFlight);
-    await this.client.endAsync(true);
+    await this.publisher.drained();
+    this.publisher.close();
   }
 
-  private track(work: Promise<void>): void {
-    this.inFlight.add(work);
-    void work.finally(() => this.inFlight.delete(work));
-  }
-
-  private async read(): Promise<void> {
-    this.seq += 1;
-    const { seq } = this;
-    const sensor = `load-${seq % 200}`;
-    await this.publish(sensor, { at: Date.now(), seq, values: { temperature: 20 + (seq % 5) } });
-    this.ledger.acknowledged.add(`${sensor}#${seq}`);
-  }
-
-  private async alarm(): Promise<void> {
-    const place = this.place;
+  private alarm(): void {
+    const { place } = this;
     this.place += 1;
-    await Promise.all(['a', 'b'].map((half) => this.smoke(`smoke-${place}-${half}`)));
-    this.ledger.owed.add(`place-${place}`);
-  }
-
-  private async smoke(sensor: string): Promise<void> {
-    this.seq += 1;
-    const { seq } = this;
-    await this.publish(sensor, { at: Date.now(), seq, values: { smoke: 1 } });
-    this.ledger.acknowledged.add(`${sensor}#${seq}`);
-  }
-
-  /**
-   * As a gateway does: what was not acknowledged is sent again, with the same number. The client library forgets a callback
-   * now and then when it is cut off in the middle of sending its backlog; so nobody waits for one for ever.
-   */
-  private async publish(sensor: string, body: object): Promise<void> {
-    for (;;) {
-      try {
-        if (await within(PATIENCE, this.client.publishAsync(`city/trial/${sensor}`, JSON.stringify(body), { qos: 1 }))) return;
-      } catch {
-        await pause(20);
-      }
+    let acknowledged = 0;
+    for (const half of ['a', 'b']) {
+      this.send(`smoke-${place}-${half}`, { smoke: 1 }, () => {
+        acknowledged += 1;
+        if (acknowledged === 2) this.ledger.owed.add(`place-${place}`);
+      });
     }
   }
-}
 
-/** How long a gateway waits for a PUBACK before it sends again. */
-const PATIENCE = 8_000;
-
-/** @returns false when it took longer. */
-async function within(ms: number, work: Promise<unknown>): Promise<boolean> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<boolean>((resolve) => {
-    timer = setTimeout(() => resolve(false), ms);
-  });
-  try {
-    return await Promise.race([work.then(() => true), late]);
-  } finally {
-    clearTimeout(timer);
+  private send(sensor: string, values: Readonly<Record<string, number>>, then?: () => void): void {
+    this.seq += 1;
+    const { seq } = this;
+    this.publisher.publish(`city/trial/${sensor}`, JSON.stringify({ at: Date.now(), seq, values }), () => {
+      this.ledger.acknowledged.add(`${sensor}#${seq}`);
+      then?.();
+    });
   }
 }
 
