@@ -56,6 +56,8 @@ const SETTLE: Millis = 60_000;
 /** How long deliveries under way may take at a stop; what still waits is sent after the next start. */
 const DRAIN: Millis = 3_000;
 const TICK: Millis = 250;
+/** How long requests under way have at a stop. */
+const GRACE: Millis = 1_000;
 
 /** Starts everything, in the order of the flow backwards: what receives stands before what sends. */
 export async function startApp(options: AppOptions): Promise<App> {
@@ -121,7 +123,12 @@ async function start(options: AppOptions, cleanup: Cleanup): Promise<App> {
     titles: config.parties,
   });
   const api = await createApi({ ports, tokens: doors.http ? null : config.tokens, version: options.version, emit });
-  cleanup.add('api', () => api.close());
+  cleanup.add('api', async () => {
+    // A connection that somebody keeps open must not hold a stop for half a minute.
+    const impatience = setTimeout(() => api.server.closeAllConnections(), GRACE);
+    await api.close();
+    clearTimeout(impatience);
+  });
   await listen(api, config);
   const http = `http://${inUrl(config.http.host)}:${(api.server.address() as AddressInfo).port}`;
   const mqtt = config.mqtt.url !== null ? safeUrl(config.mqtt.url) : `mqtt://${inUrl(broker.address.host)}:${broker.address.port}`;
