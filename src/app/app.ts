@@ -123,12 +123,7 @@ async function start(options: AppOptions, cleanup: Cleanup): Promise<App> {
     titles: config.parties,
   });
   const api = await createApi({ ports, tokens: doors.http ? null : config.tokens, version: options.version, emit });
-  cleanup.add('api', async () => {
-    // A connection that somebody keeps open must not hold a stop for half a minute.
-    const impatience = setTimeout(() => api.server.closeAllConnections(), GRACE);
-    await api.close();
-    clearTimeout(impatience);
-  });
+  cleanup.add('api', () => closeApi(api));
   await listen(api, config);
   const http = `http://${inUrl(config.http.host)}:${(api.server.address() as AddressInfo).port}`;
   const mqtt = config.mqtt.url !== null ? safeUrl(config.mqtt.url) : `mqtt://${inUrl(broker.address.host)}:${broker.address.port}`;
@@ -208,4 +203,11 @@ const UNUSABLE: ReadonlySet<string> = new Set(['EACCES', 'EADDRNOTAVAIL', 'ENOTF
 /** An IPv6 address stands in brackets there. */
 function inUrl(host: string): string {
   return host.includes(':') ? `[${host}]` : host;
+}
+
+/** A connection that somebody keeps open must not hold a stop for half a minute. */
+async function closeApi(api: Awaited<ReturnType<typeof createApi>>): Promise<void> {
+  const impatience = setTimeout(() => api.server.closeAllConnections(), GRACE);
+  await api.close();
+  clearTimeout(impatience);
 }

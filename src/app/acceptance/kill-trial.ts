@@ -21,6 +21,8 @@ export interface KillTrialOptions {
   /** The compiled commit worker, for reading the log at the end. */
   readonly worker: URL;
   readonly random: () => number;
+  /** How long to wait for the last orders, ms; default a minute, for retries back off. */
+  readonly patience?: number;
   readonly progress?: (kills: number, ledger: Ledger) => void;
 }
 
@@ -57,7 +59,7 @@ export async function runKillTrial(options: KillTrialOptions): Promise<KillTrial
       options.progress?.(i + 1, ledger);
     }
     await load.finish();
-    await ordersArrive(ledger);
+    await ordersArrive(ledger, options.patience ?? 60_000);
     await lives.stop();
     const survived = await readSurvivors(trial, options.worker);
     const findings = judge(ledger, survived, TRIAL_PARTIES);
@@ -190,8 +192,8 @@ async function answer(trial: Trial, ledger: Ledger, to: { readonly order: string
 }
 
 /** What is still to be delivered may take its time: retries back off. */
-async function ordersArrive(ledger: Ledger): Promise<void> {
-  const deadline = Date.now() + 60_000;
+async function ordersArrive(ledger: Ledger, patience: number): Promise<void> {
+  const deadline = Date.now() + patience;
   const missing = (): boolean =>
     [...ledger.owed].some((place) => TRIAL_PARTIES.some((party) => !ledger.dispatched.has(`${place} ${party}`)));
   while (missing() && Date.now() < deadline) await pause(50);

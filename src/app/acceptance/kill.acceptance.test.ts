@@ -44,6 +44,7 @@ describe('the promise, on a real server', () => {
       fault: 'kill',
       entry,
       args: ['early'],
+      patience: 2_000,
       worker,
       random: Math.random,
     });
