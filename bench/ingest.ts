@@ -1,8 +1,8 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { freePort } from '../src/app/acceptance/trial-city.ts';
 import { LoadClient } from './mqtt-load.ts';
 import { openTrialServer } from './trial-server.ts';
 
@@ -119,14 +119,6 @@ async function listening(port: number): Promise<'listening'> {
       await new Promise((resolve) => setTimeout(resolve, 30));
     }
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise<void>((resolve) => server.close(() => resolve()));
-  return port;
 }
 
 async function output(child: ChildProcess): Promise<string> {

@@ -4,7 +4,7 @@ import type { Rule } from '../model/rule.ts';
 import type { Millis } from '../model/time.ts';
 import { compileCondition, ConditionError, isReference, type Ask } from './compile-condition.ts';
 import type { CompiledRule, KeyState } from './compiled-rule.ts';
-import { compileFact, createNeeds, type RuleNeeds } from './facts.ts';
+import { compileFact, createNeeds, UNITS, type RuleNeeds } from './facts.ts';
 
 const RISING = new Set(['greaterThan', 'greaterThanInclusive']);
 const FALLS_WITH_TIME = new Set(['sum', 'count', 'distinct']);
@@ -70,8 +70,6 @@ function fallsTrue(condition: Condition, rule: Rule): boolean {
   }
   return false;
 }
-
-const UNITS: Readonly<Record<string, Millis>> = { s: 1_000, m: 60_000, h: 3_600_000 };
 
 function absencesOf(rule: Rule, needs: RuleNeeds): { series: number | null; after: Millis }[] {
   const found: { series: number | null; after: Millis }[] = [];

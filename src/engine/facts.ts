@@ -28,7 +28,8 @@ export function createNeeds(): RuleNeeds {
 }
 
 const SPREAD: readonly string[] = ['max', 'min', 'sum', 'mean'];
-const UNITS: Readonly<Record<string, Millis>> = { s: 1_000, m: 60_000, h: 3_600_000 };
+/** Milliseconds in the units that an absence may be given in. */
+export const UNITS: Readonly<Record<string, Millis>> = { s: 1_000, m: 60_000, h: 3_600_000 };
 
 /** The parameters of one fact, read with errors that name the pointer. */
 class Params {
