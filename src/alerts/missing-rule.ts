@@ -19,6 +19,8 @@ export function missingRule(alert: Alert): Rule {
     latch: true,
     lateness: 0,
     stale: null,
+    flap: null,
+    onChange: 'keep',
     order: null,
     source: { standard: '', effectiveFrom: null, note: '' },
   };

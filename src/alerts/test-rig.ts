@@ -37,6 +37,8 @@ export function ruleOf(over: Partial<Rule> = {}): Rule {
     latch: false,
     lateness: 0,
     stale: null,
+    flap: null,
+    onChange: 'keep',
     order: fireOrder(),
     source: { standard: '', effectiveFrom: null, note: '' },
     ...over,

@@ -1,9 +1,11 @@
 import type { Alert } from '../model/alert.ts';
 import type { Attempt, Delivery } from '../model/delivery.ts';
+import type { AlertExplanation, SignExplanation } from '../model/explanation.ts';
 import type { Level } from '../model/level.ts';
 import type { Party, Place, Street } from '../model/place.ts';
 import type { Receipt, ReceiptOutcome } from '../model/receipt.ts';
 import type { Rejection } from '../model/rejection.ts';
+import type { Problem } from '../model/problem.ts';
 import type { Rule } from '../model/rule.ts';
 import type { Text } from '../model/text.ts';
 import type { Millis } from '../model/time.ts';
@@ -96,6 +98,17 @@ export interface SignChange {
   readonly value: number | null;
 }
 
+/** What became of the rule files when they were last looked at while running. */
+export interface ReloadOutcome {
+  readonly at: Millis;
+  /** `refused`: a file has a fault, and the rules in force go on. */
+  readonly result: 'changed' | 'unchanged' | 'refused';
+  /** Of the rules in force afterwards. */
+  readonly hash: string;
+  readonly rules: number;
+  readonly problems: readonly Problem[];
+}
+
 /** What the API asks of the rest; `app/` joins it. */
 export interface ApiPorts {
   /** True when the clock follows the data: every answer says so. */
@@ -113,6 +126,12 @@ export interface ApiPorts {
   signs(): readonly SignView[];
   standings(rule: string): readonly StandingView[];
   rules(): readonly Rule[];
+  /** Why a sign stands as it does at a key, or why not; `null`: there is no such sign. */
+  explainSign(sign: string, key: string): SignExplanation | null;
+  explainAlert(id: string): AlertExplanation | null;
+  /** Reads the rule files again, and puts them in force if all of them are right. */
+  reloadRules(): Promise<ReloadOutcome>;
+  lastReload(): ReloadOutcome | null;
   /** Durable when it resolves. */
   submitReadings(gateway: string, body: Uint8Array): Promise<ReadingsResult>;
   submitReceipt(order: string, body: unknown): Promise<ReceiptAnswer>;

@@ -19,7 +19,7 @@ describe('a rule as the API shows it', () => {
     const shown = (await api.inject('/api/v1/rules/smoke-alarm')).json();
     expect(shown).toMatchObject({
       clock: 'wall',
-      lateness: '1m',
+      lateness: '0s',
       stale: null,
       order: { due: { accept: '1m', arrive: '5m', close: '1h' } },
     });

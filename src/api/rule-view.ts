@@ -2,7 +2,7 @@ import type { LevelRule, OrderRule, Rule } from '../model/rule.ts';
 import { formatDuration } from '../model/time.ts';
 
 /** A rule as its file writes it: whoever reads it here may put it into a file. */
-export function ruleView({ kind: _, levels, lateness, stale, order, split, models, ...rest }: Rule): Record<string, unknown> {
+export function ruleView({ kind: _, levels, lateness, stale, flap, order, split, models, ...rest }: Rule): Record<string, unknown> {
   return {
     ...rest,
     ...(split === null ? {} : { split }),
@@ -10,6 +10,7 @@ export function ruleView({ kind: _, levels, lateness, stale, order, split, model
     levels: Object.fromEntries(levels.map((level) => [level.level, levelView(level)])),
     lateness: formatDuration(lateness),
     stale: stale === null ? null : formatDuration(stale),
+    ...(flap === null ? {} : { flap: { ...flap, within: formatDuration(flap.within) } }),
     order: order === null ? null : orderRuleView(order),
   };
 }

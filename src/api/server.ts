@@ -9,6 +9,7 @@ import type { ApiPorts } from './ports.ts';
 import { sendProblem, type ApiErrorCode } from './problem-details.ts';
 import { errorPage } from './routes/error-page.ts';
 import { eventRoutes } from './routes/events.ts';
+import { explainRoutes } from './routes/explain.ts';
 import { healthRoutes } from './routes/health.ts';
 import { orderRoutes } from './routes/orders.ts';
 import { readingRoutes } from './routes/readings.ts';
@@ -57,6 +58,7 @@ export async function createApi(options: ApiOptions): Promise<FastifyInstance> {
   orderRoutes(server, ports);
   readingRoutes(server, ports);
   watchRoutes(server, ports);
+  explainRoutes(server, ports);
   registryRoutes(server, ports);
   eventRoutes(server, ports, emit);
   healthRoutes(server, ports);

@@ -10,7 +10,9 @@ import type { Metrics } from '../telemetry/metrics.ts';
 import { liveViews, type PartyTitles } from './api-views.ts';
 import type { Core } from './core.ts';
 import type { EventFeed } from './event-feed.ts';
+import { explainViews } from './explain-views.ts';
 import type { Pipeline } from './pipeline.ts';
+import type { RulesReload } from './rules-reload.ts';
 
 export interface ApiWiring {
   readonly core: Core;
@@ -21,6 +23,7 @@ export interface ApiWiring {
   readonly drill: boolean;
   readonly broker: Broker;
   readonly titles: PartyTitles;
+  readonly reload: RulesReload;
 }
 
 /** Joins the API to the journal, the live state and the pipeline. */
@@ -29,6 +32,7 @@ export function apiPorts(wiring: ApiWiring): ApiPorts {
   const { views } = journal;
   return {
     ...liveViews(core, wiring.titles),
+    ...explainViews(core, (id) => views.alert(id), Date.now),
     drill: wiring.drill,
     now: Date.now,
     orders: ({ state, party, street, level, limit, cursor }) =>
@@ -64,6 +68,8 @@ export function apiPorts(wiring: ApiWiring): ApiPorts {
       if (result.kind !== 'receipt') throw new Error('a receipt was decided as something else');
       return { ...result.outcome, id: receipt.id };
     },
+    reloadRules: () => wiring.reload.request(),
+    lastReload: () => wiring.reload.last,
     resetAlert: async (alert, by, note) => {
       const result = await pipeline.submit({ kind: 'reset', alert, by, note });
       return result.kind === 'reset' && result.done;

@@ -26,7 +26,7 @@ export function liveViews(core: Core, titles: PartyTitles = {}): LiveViews {
 function signsOf(core: Core): SignView[] {
   const levels = new Map<string, { level: Level | null; keys: number }>();
   for (const standing of core.engine.standings()) {
-    const { id } = standing.key.compiled.rule;
+    const { id } = standing.rule;
     const known = levels.get(id) ?? { level: null, keys: 0 };
     levels.set(id, { level: higherLevel(known.level, standing.level), keys: known.keys + 1 });
   }
@@ -43,10 +43,9 @@ function signsOf(core: Core): SignView[] {
 
 function standingsOf(core: Core, rule: string): StandingView[] {
   const found: StandingView[] = [];
-  for (const { key, level, holding, value } of core.engine.standings()) {
-    if (key.compiled.rule.id !== rule) continue;
-    const { place, street } = key.subject;
-    found.push({ key: key.subject.key, place, street, level, pending: holding, value, at: key.time });
+  for (const { subject, level, holding, value, at } of core.engine.standings(rule)) {
+    const { key, place, street } = subject;
+    found.push({ key, place, street, level, pending: holding, value, at });
   }
   return found;
 }

@@ -8,6 +8,7 @@ import type { Broker } from '../ingest/broker.ts';
 import type { Intake } from '../ingest/intake.ts';
 import { openJournal, type JournalOptions } from '../journal/open-journal.ts';
 import type { Journal } from '../journal/journal.ts';
+import type { City } from '../model/place.ts';
 import { Refusal } from '../model/problem.ts';
 import { safeUrl } from '../model/safe-url.ts';
 import type { Millis } from '../model/time.ts';
@@ -19,13 +20,15 @@ import { Cleanup } from './cleanup.ts';
 import type { Core, Configured } from './core.ts';
 import { startDeliverer } from './deliver-orders.ts';
 import { EventFeed } from './event-feed.ts';
-import { loadDefinition } from './load-definition.ts';
+import { checkRules, loadDefinition } from './load-definition.ts';
 import { openBroker } from './open-broker.ts';
 import { publishOrders } from './publish-orders.ts';
 import { Pipeline, type CommittedBatch } from './pipeline.ts';
 import { recover, sameDefinition, storeDefinition } from './recover.ts';
 import { reportBatch } from './report-batch.ts';
+import { RulesReload } from './rules-reload.ts';
 import { Snapshots } from './snapshots.ts';
+import { watchFolder } from './watch-folder.ts';
 
 export interface AppOptions {
   readonly config: Config;
@@ -48,6 +51,7 @@ export interface App {
   readonly core: Core;
   readonly journal: Journal;
   readonly feed: EventFeed;
+  readonly reload: RulesReload;
   stop(): Promise<void>;
 }
 
@@ -81,7 +85,7 @@ async function start(options: AppOptions, cleanup: Cleanup): Promise<App> {
   refuseClockChange(core, options.clock);
 
   const feed = new EventFeed();
-  const snapshots = new Snapshots(journal, core, () => inForce);
+  const snapshots = new Snapshots(journal, core, () => reload.inForce);
   const pipeline = createPipeline(options, { core, journal, feed, snapshots, committed: (batch) => deliver(deliverer, batch) });
   const output: { broker: Broker | null } = { broker: null };
   const publish = publishOrders(
@@ -101,7 +105,9 @@ async function start(options: AppOptions, cleanup: Cleanup): Promise<App> {
   cleanup.add('outbox', async () => void (await deliverer.drain(Date.now() + DRAIN)));
   cleanup.add('pipeline', () => stopPipeline(pipeline, snapshots));
 
+  const reload = createReload(options, { core, journal, pipeline, inForce, city: definition.city });
   await putInForce(pipeline, configured, inForce);
+  cleanup.add('rules', watchRules(config, reload));
   const timer = setInterval(() => pipeline.tick(), TICK);
   cleanup.add('clock', () => clearInterval(timer));
   const doors = openDoors(config);
@@ -121,14 +127,15 @@ async function start(options: AppOptions, cleanup: Cleanup): Promise<App> {
     drill: options.clock === 'events',
     broker,
     titles: config.parties,
+    reload,
   });
   const api = await createApi({ ports, tokens: doors.http ? null : config.tokens, version: options.version, emit });
   cleanup.add('api', () => closeApi(api));
   await listen(api, config);
   const http = `http://${inUrl(config.http.host)}:${(api.server.address() as AddressInfo).port}`;
-  const mqtt = config.mqtt.url !== null ? safeUrl(config.mqtt.url) : `mqtt://${inUrl(broker.address.host)}:${broker.address.port}`;
+  const mqtt = mqttAddress(config, broker);
   emit({ name: 'api.door-opened', address: http });
-  return { http, mqtt, core, journal, feed, stop: () => cleanup.run() };
+  return { http, mqtt, core, journal, feed, reload, stop: () => cleanup.run() };
 }
 
 /** What is new is queued before the order counts as over: its last word must find its lane. */
@@ -160,6 +167,29 @@ function createPipeline(options: AppOptions, joined: Joined): Pipeline {
     },
     fatal: options.fatal,
   });
+}
+
+function createReload(
+  { config, emit }: AppOptions,
+  parts: { readonly core: Core; readonly journal: Journal; readonly pipeline: Pipeline; readonly inForce: Configured; readonly city: City },
+): RulesReload {
+  return new RulesReload(parts.inForce, {
+    read: (city) => checkRules(config.rulesDir, city),
+    city: () => parts.core.inForce?.city ?? parts.city,
+    journal: parts.journal,
+    submit: (event) => parts.pipeline.submit(event),
+    emit,
+    now: Date.now,
+  });
+}
+
+/** A fault in reading is told by its event; the rules in force go on whatever happens. */
+function watchRules(config: Config, reload: RulesReload): () => void {
+  return watchFolder(config.rulesDir, () => void reload.request().catch(() => undefined));
+}
+
+function mqttAddress({ mqtt }: Config, { address }: Broker): string {
+  return mqtt.url === null ? `mqtt://${inUrl(address.host)}:${address.port}` : safeUrl(mqtt.url);
 }
 
 async function putInForce(pipeline: Pipeline, configured: Configured | null, inForce: Configured): Promise<void> {

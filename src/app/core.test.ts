@@ -81,9 +81,9 @@ describe('C2: a message that makes the core fail is quarantined and harms no oth
     const player = new Player(coreOf(definition));
     const { engine } = player.core;
     const observe = engine.observe.bind(engine);
-    engine.observe = (sensor, values, at, out) => {
-      const count = observe(sensor, values, at, out);
-      if (sensor.id === 'smoke-iapm-03') throw new Error('poison');
+    engine.observe = (observation, out) => {
+      const count = observe(observation, out);
+      if (observation.sensor.id === 'smoke-iapm-03') throw new Error('poison');
       return count;
     };
     const members = ['smoke-iapm-01', 'smoke-iapm-03', 'smoke-iapm-02'].map((sensor) => ({ sensor, at: START, values: { smoke: 1 } }));

@@ -2,9 +2,11 @@ import { createAlerts, type Alerts, type AlertStep } from '../alerts/alerts.ts';
 import { createDecoder } from '../decode/decode.ts';
 import type { Refused } from '../decode/decoded.ts';
 import { createDispatch, type Dispatch, type DispatchStep } from '../dispatch/dispatch.ts';
-import { compileRule } from '../engine/compile-rule.ts';
-import type { CompiledRule } from '../engine/compiled-rule.ts';
-import { Engine, type SavedEngine } from '../engine/engine.ts';
+import { GATEWAY_RULE } from '../engine/gateway-rule.ts';
+import type { SavedEngine } from '../engine/engine-snapshot.ts';
+import { Engine } from '../engine/engine.ts';
+import { KEY_LIMIT } from '../engine/rule-memory.ts';
+import type { SignExplanation } from '../model/explanation.ts';
 import type { LogEvent } from '../model/log-entry.ts';
 import type { Problem } from '../model/problem.ts';
 import type { Report } from '../model/reading.ts';
@@ -23,7 +25,7 @@ type Message = Extract<LogEvent, { readonly kind: 'message' }>;
 export type Configured = Extract<LogEvent, { readonly kind: 'configured' }>;
 
 export interface SavedCore {
-  readonly format: 1;
+  readonly format: 2;
   readonly now: Millis;
   readonly engine: SavedEngine;
   readonly registry: RegistrySnapshot;
@@ -62,28 +64,26 @@ export class Core {
 
   /** Puts a definition in force; rules that do not compile are left out and named. */
   configure(definition: Definition, outcome: BatchOutcome): Problem[] {
-    const problems: Problem[] = [];
-    const compiled: CompiledRule[] = [];
-    for (const rule of definition.rules.rules) {
-      const result = compileRule(rule, `${rule.id}.rule.json`);
-      problems.push(...result.problems);
-      if (result.compiled !== null) compiled.push(result.compiled);
-    }
     const { city, settings } = definition;
+    // Rules alone may change under load: who the sensors are and what orders there are stays as it is.
+    if (this.definition?.city !== city || this.definition.settings !== settings) this.settleIn(definition);
+    this.definition = definition;
+    const verdicts: Verdict[] = [];
+    const before = this.rules;
+    this.rules = new Map([...definition.rules.rules, GATEWAY_RULE].map((rule) => [rule.id, rule]));
+    const problems = this.engine.configure(definition.rules.rules, city, Math.max(this.now, 0), verdicts);
+    for (const verdict of verdicts)
+      this.follow({ ...verdict, rule: this.rules.get(verdict.rule.id) ?? before.get(verdict.rule.id) ?? verdict.rule }, outcome);
+    return problems;
+  }
+
+  private settleIn({ city, settings }: Definition): void {
     const registry = createRegistry(city, { ...DEFAULT_LIMITS, maxAhead: settings.maxAhead, maxJump: settings.maxJump });
     const dispatcher = createDispatch({ city, drill: settings.clock === 'events', links: { orders: '/api/v1/orders/' } });
     if (this.registry !== null) registry.restore(this.registry.snapshot());
     if (this.dispatcher !== null) dispatcher.restore(this.dispatcher.snapshot());
-    this.definition = definition;
     this.registry = registry;
     this.dispatcher = dispatcher;
-    const verdicts: Verdict[] = [];
-    const before = this.rules;
-    this.rules = new Map(definition.rules.rules.map((rule) => [rule.id, rule]));
-    this.engine.configure(compiled, city, Math.max(this.now, 0), verdicts);
-    for (const verdict of verdicts)
-      this.follow({ ...verdict, rule: this.rules.get(verdict.rule.id) ?? before.get(verdict.rule.id) ?? verdict.rule }, outcome);
-    return problems;
   }
 
   get inForce(): Definition | null {
@@ -154,6 +154,15 @@ export class Core {
     }
   }
 
+  /** Why a sign stands as it does at a key, or why not, when the wall clock says `now`; `null`: no such sign. Changes nothing. */
+  explain(sign: string, key: string, now: Millis): SignExplanation | null {
+    const explanation = this.engine.explain(sign, key, this.followsData() ? this.now : Math.max(this.now, now));
+    if (explanation === null) return null;
+    for (const alert of this.alerts.firing())
+      if (alert.rule === sign && alert.subject.key === explanation.key) return { explanation, alert };
+    return { explanation, alert: null };
+  }
+
   /** When the core next has something to decide though nothing arrives: never, where time passes only by readings. */
   nextAt(): Millis {
     return this.followsData() ? Number.POSITIVE_INFINITY : this.engine.nextAt();
@@ -167,7 +176,7 @@ export class Core {
   save(): SavedCore {
     const { registry, dispatcher } = this.required();
     return {
-      format: 1,
+      format: 2,
       now: this.now,
       engine: this.engine.save(),
       registry: registry.snapshot(),
@@ -259,21 +268,33 @@ export class Core {
     if (resolved.kind === 'test') {
       // Under maintenance a device must not alert; but it has spoken, and is not silent.
       counts.tests += 1;
-      this.engine.hear(sensor, observedAt, this.verdicts);
+      this.engine.hear({ sensor, at: observedAt, receivedAt: this.now, gateway: event.gateway }, this.verdicts);
       this.followAll(this.verdicts.splice(0), outcome);
       return;
     }
     const { engine } = this;
     const { late, implausible } = engine.counts;
     try {
-      counts.readings += engine.observe(sensor, report.values, observedAt, this.verdicts);
+      const { values } = report;
+      counts.readings += engine.observe({ sensor, values, at: observedAt, receivedAt: this.now, gateway: event.gateway }, this.verdicts);
     } finally {
       // Also where it failed: the engine has moved on, and would never say these again.
       if (this.verdicts.length > 0) this.followAll(this.verdicts.splice(0), outcome);
     }
+    if (engine.counts.refused.size > 0) this.rejectUnruled(event, pointer, outcome);
     counts.late += engine.counts.late - late;
     counts.implausible += engine.counts.implausible - implausible;
     counts.lag = this.now - observedAt;
+  }
+
+  /** The reading stands; but a rule that has no room for another key could not judge it. */
+  private rejectUnruled(event: Message, pointer: string, outcome: BatchOutcome): void {
+    const { refused } = this.engine.counts;
+    for (const rule of refused.keys()) {
+      const detail = `Rule "${rule}" holds as many keys as it may (${KEY_LIMIT}); narrow its models or its scope.`;
+      this.reject(event, { code: 'key-cap', pointer, detail }, outcome);
+    }
+    refused.clear();
   }
 
   private moveClock(at: Millis, outcome: BatchOutcome): void {

@@ -29,7 +29,7 @@ export async function loadDefinition(config: Config, clock: 'wall' | 'events'): 
 
 /** Everything that can be said of a rules folder without running it: files, facts, measures, parties. */
 export async function checkRules(directory: string, city: City): Promise<{ rules: Definition['rules']; problems: Problem[] }> {
-  const vocabulary = { measures: city.measures.map((measure) => measure.id), parties: city.parties.map((party) => party.id) };
+  const vocabulary = { measures: city.measures, parties: city.parties.map((party) => party.id) };
   const { ruleSet, problems } = await readRules(directory, vocabulary);
   const compiled = ruleSet.rules.flatMap((rule) => compileRule(rule, `${rule.id}.rule.json`).problems);
   return { rules: ruleSet, problems: [...problems, ...compiled] };

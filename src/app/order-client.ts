@@ -1,11 +1,5 @@
-import { Refusal } from '../model/problem.ts';
-import { safeUrl } from '../model/safe-url.ts';
 import type { Text } from '../model/text.ts';
-
-export interface Server {
-  readonly url: string;
-  readonly token: string | null;
-}
+import { askServer, type Server } from './server-client.ts';
 
 /** An order as the API answers it. */
 export interface OrderView {
@@ -34,7 +28,7 @@ export async function fetchOrders(server: Server, state: string | null): Promise
   let cursor: string | null = null;
   do {
     const query = new URLSearchParams({ limit: '200', ...(state === null ? {} : { state }), ...(cursor === null ? {} : { cursor }) });
-    const page = (await ask(server, `/api/v1/orders?${query.toString()}`)) as { items: OrderView[]; next: string | null };
+    const page = (await askServer(server, `/api/v1/orders?${query.toString()}`)) as { items: OrderView[]; next: string | null };
     found.push(...page.items);
     cursor = page.next;
   } while (cursor !== null);
@@ -42,29 +36,5 @@ export async function fetchOrders(server: Server, state: string | null): Promise
 }
 
 export async function fetchOrder(server: Server, id: string): Promise<OrderView> {
-  return (await ask(server, `/api/v1/orders/${encodeURIComponent(id)}`)) as OrderView;
-}
-
-interface Problem {
-  readonly code?: string;
-  readonly title?: string;
-  readonly titleZh?: string;
-  readonly detail?: string;
-}
-
-async function ask({ url, token }: Server, path: string): Promise<unknown> {
-  let response: Response;
-  try {
-    response = await fetch(url + path, { headers: token === null ? {} : { authorization: `Bearer ${token}` } });
-  } catch {
-    throw new Refusal('server-unreachable', `No server answers at ${safeUrl(url)}; start it with "maibo serve", or give --url.`);
-  }
-  const body = (await response.json().catch(() => null)) as Problem | null;
-  if (body === null)
-    throw new Refusal('server-unreachable', `What answers at ${safeUrl(url)} is no Maibo server; give its address with --url.`);
-  if (response.ok) return body;
-  throw new Refusal(
-    body.code ?? 'server-refused',
-    `${body.titleZh ?? ''} ${body.title ?? response.statusText}${body.detail === undefined ? '' : `: ${body.detail}`}`.trim(),
-  );
+  return (await askServer(server, `/api/v1/orders/${encodeURIComponent(id)}`)) as OrderView;
 }

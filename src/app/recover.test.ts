@@ -11,6 +11,7 @@ import type { TelemetryEvent } from '../telemetry/events.ts';
 import { addressMessages } from './addressing.ts';
 import { Core, type Configured } from './core.ts';
 import type { Definition } from './definition.ts';
+import { Definitions } from './definitions.ts';
 import { Pipeline } from './pipeline.ts';
 import { recover, sameDefinition, saveState, storeDefinition } from './recover.ts';
 import { Player, realDefinition, START, turns, type Turn } from './test-rig.ts';
@@ -54,6 +55,8 @@ class Server {
   readonly reference = new Player(new Core((event) => this.definitionOf(event)));
   inForce: Configured | null = null;
   snapshots = 0;
+  /** The journal is opened anew now and then; what it holds is the same. */
+  private readonly definitions = new Definitions({ definition: (hash) => this.journal.definition(hash) });
   private journal: Journal;
   private core: Core;
   private pipeline: Pipeline;
@@ -134,8 +137,7 @@ class Server {
   }
 
   private definitionOf(event: Configured): Definition {
-    const part = (hash: string): never => JSON.parse(this.journal.definition(hash) ?? 'null') as never;
-    return { rules: part(event.rules), city: part(event.city), settings: part(event.settings) };
+    return this.definitions.load(event);
   }
 }
 

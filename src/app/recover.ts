@@ -1,19 +1,18 @@
 import { deserialize, serialize } from 'node:v8';
 import type { Journal } from '../journal/journal.ts';
-import type { City } from '../model/place.ts';
 import { Refusal } from '../model/problem.ts';
-import type { RuleSet } from '../model/rule.ts';
 import type { Emit } from '../telemetry/events.ts';
 import { createOutcome } from './batch-outcome.ts';
 import { Core, type Configured, type SavedCore } from './core.ts';
-import { hashOf, type CoreSettings, type Definition } from './definition.ts';
+import { hashOf, type Definition } from './definition.ts';
+import { Definitions } from './definitions.ts';
 
 /** Changes whenever the shape of the saved state does. */
-const STATE_FORMAT = 1;
+const STATE_FORMAT = 2;
 
 /** A snapshot is the core's state and what was in force when it was taken. */
 interface SavedState {
-  readonly format: 1;
+  readonly format: 2;
   readonly configured: Configured;
   readonly core: SavedCore;
 }
@@ -32,7 +31,8 @@ export interface Recovered {
  * R2 Replay writes nothing and tells nobody: the orders it makes are those that its entries made.
  */
 export function recover(journal: Journal, emit: Emit): Recovered {
-  const core = new Core((event) => loadDefinition(journal, event));
+  const definitions = new Definitions(journal);
+  const core = new Core((event) => definitions.load(event));
   const snapshot = journal.latestSnapshot();
   let configured: Configured | null = null;
   if (snapshot !== null) {
@@ -43,7 +43,7 @@ export function recover(journal: Journal, emit: Emit): Recovered {
         `The snapshot of entry ${snapshot.offset} has format ${String(saved.format)}, and this version reads ${STATE_FORMAT}: start the version that wrote it.`,
       );
     configured = saved.configured;
-    core.configure(loadDefinition(journal, configured), createOutcome());
+    core.configure(definitions.load(configured), createOutcome());
     core.restore(saved.core);
   }
   const from = snapshot === null ? 0 : snapshot.offset + 1;
@@ -81,13 +81,4 @@ export async function storeDefinition(journal: Journal, definition: Definition):
 
 export function sameDefinition(a: Configured | null, b: Configured): boolean {
   return a !== null && a.rules === b.rules && a.city === b.city && a.settings === b.settings;
-}
-
-function loadDefinition(journal: Journal, event: Configured): Definition {
-  const part = (hash: string): unknown => {
-    const body = journal.definition(hash);
-    if (body === null) throw new Error(`the journal has no definition ${hash}`);
-    return JSON.parse(body);
-  };
-  return { rules: part(event.rules) as RuleSet, city: part(event.city) as City, settings: part(event.settings) as CoreSettings };
 }

@@ -35,11 +35,14 @@ export async function serve(options: ServeOptions): Promise<number> {
   });
   void app.journal.failure.then(fail);
   announce(app, options);
+  const reread = (): void => void app.reload.request().catch(() => undefined);
+  process.on('SIGHUP', reread);
   const stopped = new Promise<null>((resolve) => {
     if (options.signal.aborted) resolve(null);
     options.signal.addEventListener('abort', () => resolve(null), { once: true });
   });
   const error = await Promise.race([failure, stopped]);
+  process.off('SIGHUP', reread);
   if (error === null) {
     await app.stop();
     return 0;

@@ -31,7 +31,7 @@ export const COMMANDS: readonly Command[] = [
   },
   {
     name: 'rules',
-    about: { zh: '检查、测试、列出规则', en: 'check, test or list rules' },
+    about: { zh: '检查、测试、列出规则；判定条件；说明缘由', en: 'check, test or list rules; answer conditions; explain why, or why not' },
     load: async () => (await import('./rules.ts')).runRules,
   },
   {

@@ -1,15 +1,14 @@
 import { fetchOrder, fetchOrders, type OrderView } from '../app/order-client.ts';
-import { loadConfig } from '../config/load-config.ts';
-import { readFlags, usage, type CommandSpec, type Flags } from './flags.ts';
+import { readFlags, usage, type CommandSpec } from './flags.ts';
 import { say, type Io } from './io.ts';
+import { SERVER_FLAGS, serverOf } from './server-flags.ts';
 
 const SPEC: CommandSpec = {
   usage: 'orders list|show [ID] [--state open|closed] [--url http://HOST:PORT] [--json]',
   about: { zh: '向运行中的服务查询工单', en: 'Asks the running server for its work orders' },
   flags: {
     state: { value: 'STATE', about: { zh: '只看 open 或 closed', en: 'only open or closed ones' } },
-    url: { value: 'URL', about: { zh: '服务地址，默认按配置', en: 'address of the server; default as configured' } },
-    token: { value: 'TOKEN', about: { zh: '访问令牌，默认 MAIBO_TOKEN', en: 'access token; default MAIBO_TOKEN' } },
+    ...SERVER_FLAGS,
   },
   operands: { least: 1, most: 2 },
 };
@@ -18,7 +17,7 @@ export async function runOrders(args: readonly string[], io: Io): Promise<number
   const flags = readFlags(args, SPEC, io);
   if (flags === null) return 0;
   const [action, id] = flags.operands;
-  const server = { url: serverOf(flags, io), token: flags.text('token') ?? io.env['MAIBO_TOKEN'] ?? null };
+  const server = serverOf(flags, io);
   if (action === 'list') {
     const orders = await fetchOrders(server, flags.text('state') ?? null);
     if (flags.on('json')) say(io, JSON.stringify(orders));
@@ -31,14 +30,6 @@ export async function runOrders(args: readonly string[], io: Io): Promise<number
   if (flags.on('json')) say(io, JSON.stringify(order));
   else for (const text of detail(order)) say(io, text);
   return 0;
-}
-
-function serverOf(flags: Flags, io: Io): string {
-  const given = flags.text('url');
-  if (given !== undefined) return given.replace(/\/$/, '');
-  const file = flags.text('config');
-  const { http } = loadConfig({ env: io.env, ...(file === undefined ? {} : { file }) });
-  return `http://${http.host}:${http.port}`;
 }
 
 function line(order: OrderView): string {

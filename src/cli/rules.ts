@@ -1,72 +1,92 @@
-import { resolve } from 'node:path';
-import { reportRules, type RulesReport } from '../app/check-rules.ts';
+import { reportRules, type RulesProgress, type RulesReport } from '../app/check-rules.ts';
 import { loadConfig } from '../config/load-config.ts';
 import { readFlags, usage, type CommandSpec } from './flags.ts';
 import { say, type Io } from './io.ts';
+import { readRulePaths } from './rule-paths.ts';
+import { rulesTable } from './rules-table.ts';
+import { createProgressBar } from './terminal.ts';
 
 const SPEC: CommandSpec = {
-  usage: 'rules check|test|list [DIRECTORY] [--json]',
-  about: { zh: '检查、测试或列出规则文件', en: 'Checks, tests or lists rule files' },
+  usage: 'rules check|test|list|eval|explain [PATH…] [--json]',
+  about: {
+    zh: '检查、测试或列出规则；PATH 可以是规则文件夹、其中一个领域、规则或测试文件、规则 id。eval 逐行判定条件，explain 说明某体征为何告警或为何没有，各见 --help',
+    en: 'Checks, tests or lists rules; a PATH is a rules folder, one of its domains, a file of a rule or test, or the id of a rule. eval answers conditions line by line, explain tells why a sign stands or why not: see their --help',
+  },
   flags: {},
-  operands: { least: 1, most: 2 },
+  operands: { least: 1, most: 1_000 },
 };
 
-const ACTIONS = ['check', 'test', 'list'];
+const ACTIONS = ['check', 'test', 'list', 'eval', 'explain'];
 
 export async function runRules(args: readonly string[], io: Io): Promise<number> {
+  const first = args.findIndex((arg) => !arg.startsWith('-'));
+  if (args[first] === 'eval') return (await import('./rules-eval.ts')).runRulesEval(args.toSpliced(first, 1), io);
+  if (args[first] === 'explain') return (await import('./rules-explain.ts')).runRulesExplain(args.toSpliced(first, 1), io);
   const flags = readFlags(args, SPEC, io);
   if (flags === null) return 0;
-  const [action, path] = flags.operands;
+  const [action, ...paths] = flags.operands;
   if (action === undefined || !ACTIONS.includes(action)) throw usage(`"${action ?? ''}" is not one of ${ACTIONS.join(', ')}`, SPEC);
   const file = flags.text('config');
   const config = loadConfig({ env: io.env, ...(file === undefined ? {} : { file }) });
-  const report = await reportRules(config, path === undefined ? config.rulesDir : resolve(path), action === 'test');
+  const chosen = readRulePaths(paths, config.rulesDir);
+  if (typeof chosen === 'string') throw usage(chosen, SPEC);
+  const bar = createProgressBar({ stream: io.errors, watched: io.watched });
+  const report = await reportRules(config, {
+    ...chosen,
+    test: action === 'test',
+    progress: (progress) => bar.update(progress.fraction, () => label(progress)),
+  }).finally(bar.clear);
+  for (const id of chosen.only ?? []) if (!isThere(id, report)) throw usage(`There is no rule "${id}"`, SPEC);
   if (action === 'list') list(report, flags.on('json'), io);
   else if (flags.on('json')) say(io, JSON.stringify({ rules: report.rules.length, problems: report.problems, results: report.results }));
   else print(report, action, io);
   return report.problems.length === 0 && report.results.every((result) => result.passed) ? 0 : 1;
 }
 
-function list(report: RulesReport, json: boolean, io: Io): void {
-  if (json) {
-    say(
-      io,
-      JSON.stringify(
-        report.rules.map(({ id, version, title, domain, unit, scope, levels }) => ({
-          id,
-          version,
-          title,
-          domain,
-          unit,
-          scope,
-          levels: levels.map((one) => one.level),
-        })),
-      ),
-    );
-    return;
-  }
-  const width = Math.max(0, ...report.rules.map((rule) => rule.id.length)) + 2;
-  for (const rule of report.rules)
-    say(
-      io,
-      `${rule.id.padEnd(width)}v${rule.version}  ${rule.levels.map((one) => one.level).join('/')}  ${rule.title.zh} · ${rule.title.en}`,
-    );
-  for (const { file, pointer, message } of report.problems) say(io, `${file}:${pointer === '' ? '/' : pointer} ${message}`);
+function label({ rule, passed, failed }: RulesProgress): string {
+  return `${passed} 通过 passed · ${failed} 失败 failed  ${rule}`;
 }
 
-function print(report: RulesReport, action: string, io: Io): void {
-  for (const { code, file, pointer, message } of report.problems)
-    say(io, `✗ ${file}:${pointer === '' ? '/' : pointer} ${message} [${code}]`);
-  for (const result of report.results.filter((one) => !one.passed)) {
-    say(io, `✗ ${result.rule}: ${result.name}`);
-    for (const difference of result.differences) say(io, `    ${difference}`);
+/** A file that cannot be read is there all the same, and its problem says why. */
+function isThere(id: string, { rules, problems }: RulesReport): boolean {
+  return rules.some((rule) => rule.id === id) || problems.some(({ file }) => file.split('/').at(-1)?.startsWith(`${id}.rule`));
+}
+
+function list({ rules, problems }: RulesReport, json: boolean, io: Io): void {
+  if (json) {
+    const shown = rules.map(({ id, version, title, domain, unit, scope, levels }) => ({
+      id,
+      version,
+      title,
+      domain,
+      unit,
+      scope,
+      levels: levels.map((one) => one.level),
+    }));
+    say(io, JSON.stringify(shown));
+    return;
   }
-  const passed = report.results.filter((result) => result.passed).length;
-  const failed = report.results.length - passed;
-  if (action === 'test')
-    say(
-      io,
-      `${report.rules.length} 条规则 rules · ${passed} 通过 passed · ${failed} 失败 failed · ${report.problems.length} 问题 problems`,
-    );
-  else say(io, `${report.rules.length} 条规则 rules · ${report.problems.length} 问题 problems`);
+  for (const line of rulesTable(rules)) say(io, line);
+  for (const problem of problems) say(io, problemLine(problem));
+  say(io, `${rules.length} 条规则 rules · ${problems.length} 问题 problems`);
+}
+
+function print({ rules, problems, results }: RulesReport, action: string, io: Io): void {
+  for (const problem of problems) say(io, problemLine(problem));
+  const failed = results.filter((result) => !result.passed);
+  for (const result of failed) for (const line of failureLines(result)) say(io, line);
+  const counted = `${problems.length} 问题 problems`;
+  if (action !== 'test') say(io, `${rules.length} 条规则 rules · ${counted}`);
+  else say(io, `${rules.length} 条规则 rules · ${results.length - failed.length} 通过 passed · ${failed.length} 失败 failed · ${counted}`);
+}
+
+function problemLine({ code, file, pointer, message }: RulesReport['problems'][number]): string {
+  return `✗ ${file}:${pointer === '' ? '/' : pointer} ${message} [${code}]`;
+}
+
+/** One difference stands on the line of its case. */
+function failureLines({ rule, name, differences }: RulesReport['results'][number]): string[] {
+  const [only, ...more] = differences;
+  if (more.length === 0) return [`✗ ${rule}: ${name}: ${only ?? ''}`];
+  return [`✗ ${rule}: ${name}`, ...differences.map((difference) => `    ${difference}`)];
 }

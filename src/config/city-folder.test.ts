@@ -51,26 +51,28 @@ describe('Xuhui', () => {
       '310104103',
     ]);
     for (const { code } of city.streets) expect(city.places.filter(({ street }) => street === code).length).toBeGreaterThan(0);
-    expect([...new Set(city.sensors.map(({ model }) => model))].sort()).toEqual([
-      'air-station',
-      'call-point',
-      'crowd-camera',
-      'door-magnet',
-      'gas-regulator',
-      'heat-detector',
-      'hydrant-cap',
-      'people-counter',
-      'pir',
-      'police-feed',
-      'ponding-gauge',
-      'rain-gauge',
-      'river-gauge',
-      'smoke-alarm',
-      'tide-gauge',
-      'traffic-loop',
-      'visibility-meter',
-      'weather-station',
-    ]);
+    expect([...new Set(city.sensors.map(({ model }) => model))]).toEqual(
+      expect.arrayContaining([
+        'air-station',
+        'call-point',
+        'crowd-camera',
+        'door-magnet',
+        'gas-regulator',
+        'heat-detector',
+        'hydrant-cap',
+        'people-counter',
+        'pir',
+        'police-feed',
+        'ponding-gauge',
+        'rain-gauge',
+        'river-gauge',
+        'smoke-alarm',
+        'tide-gauge',
+        'traffic-loop',
+        'visibility-meter',
+        'weather-station',
+      ]),
+    );
     expect(city.sensors.length).toBeGreaterThan(200);
   });
 

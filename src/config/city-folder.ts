@@ -44,7 +44,7 @@ function buildCity(files: CityFiles): City {
     parties: files.parties.parties.map(({ id, title, perStreet }): Party => ({ id, title, perStreet: perStreet ?? false })),
     measures: files.measures.measures.map(({ id, title, unit }): Measure => ({ id, title, unit })),
     places,
-    sensors: files.sensors.sensors.map((raw): Sensor => sensorOf(raw, streetOf)),
+    sensors: files.sensors.sensors.map((raw, i): Sensor => sensorOf(raw, i, streetOf)),
   };
 }
 
@@ -59,7 +59,7 @@ function placeOf(raw: RawPlaces['places'][number], crs: Crs): Place {
   };
 }
 
-function sensorOf(raw: RawSensors['sensors'][number], streetOf: ReadonlyMap<string, string>): Sensor {
+function sensorOf(raw: RawSensors['sensors'][number], ordinal: number, streetOf: ReadonlyMap<string, string>): Sensor {
   return {
     kind: 'sensor',
     id: raw.id,
@@ -70,6 +70,7 @@ function sensorOf(raw: RawSensors['sensors'][number], streetOf: ReadonlyMap<stri
     gateway: raw.gateway ?? null,
     adopted: false,
     attributes: raw.attributes ?? {},
+    ordinal,
   };
 }
 

@@ -1,11 +1,13 @@
 import type { Condition, FactReference } from '../model/condition.ts';
 import type { Level } from '../model/level.ts';
-import type { Evidence, Rule, Scope } from '../model/rule.ts';
+import type { Evidence, OnChange, Rule, Scope } from '../model/rule.ts';
 import type { Text } from '../model/text.ts';
 import type { Millis } from '../model/time.ts';
 
-/** Holds, clears, lateness, staleness and due times are at most this long. */
+/** Windows, holds, clears, staleness and due times are at most this long. */
 export const LONGEST_DURATION: Millis = 31 * 86_400_000;
+/** Everything that comes is kept in memory for so long. */
+export const LONGEST_LATENESS: Millis = 3_600_000;
 
 /** One level as the file writes it. */
 export interface LevelFile {
@@ -32,6 +34,8 @@ export interface RuleFile {
   readonly latch?: boolean;
   readonly lateness?: string;
   readonly stale?: string | null;
+  readonly flap?: { readonly raises: number; readonly within: string };
+  readonly onChange?: OnChange;
   readonly order?: {
     readonly kind: string;
     readonly from: Level;

@@ -12,9 +12,12 @@ export const RULE_PROBLEM_CODES = [
   'rule-schema',
   'rule-duration',
   'rule-window-too-long',
+  'rule-window-uneven',
   'rule-fact-unknown',
   'rule-fact-params',
+  'rule-fact-scope',
   'rule-facts-too-many',
+  'rule-state-too-large',
   'rule-operator-unknown',
   'rule-operator-list',
   'rule-path',
@@ -23,6 +26,12 @@ export const RULE_PROBLEM_CODES = [
   'rule-condition-cycle',
   'rule-conditions-too-many',
   'rule-measure-unknown',
+  'rule-unit',
+  'rule-never',
+  'rule-sign-unknown',
+  'rule-sign-cycle',
+  'rule-signs-too-many',
+  'rule-sign-lateness',
   'rule-party-unknown',
   'rule-party-twice',
   'rule-order-never',
@@ -32,6 +41,7 @@ export const RULE_PROBLEM_CODES = [
   'rule-id-file',
   'rule-id-duplicate',
   'rule-domain-folder',
+  'rule-test-too-long',
 ] as const;
 
 export type RuleProblemCode = (typeof RULE_PROBLEM_CODES)[number];

@@ -67,10 +67,17 @@ test('the README lists exactly the codes that exist', async () => {
   expect(listed.sort()).toEqual([...RULE_PROBLEM_CODES].sort());
 });
 
-test('the README lists exactly the rules that exist', async () => {
+test('the README has a row for every fact, in both languages', async () => {
   const readme = await readFile(join(RULES, 'README.md'), 'utf8');
-  const listed = [...readme.matchAll(/^\| \[`([a-z0-9-]+)`\]\(\S+\) +\|/gm)].map(([, id]) => id as string);
-  expect(listed.sort()).toEqual((await readRules(RULES)).ruleSet.rules.map(({ id }) => id).sort());
+  const schema = JSON.parse(await readFile(new URL('../../schemas/rule.schema.json', import.meta.url), 'utf8')) as {
+    definitions: { factName: { enum: string[] } };
+  };
+  for (const half of [readme.slice(0, readme.indexOf('# English')), readme.slice(readme.indexOf('# English'))]) {
+    const heads = [...half.matchAll(/^\| ((`[a-z-]+` )+)\|/gm)].flatMap(([, names]) =>
+      [...(names as string).matchAll(/`([a-z-]+)`/g)].map(([, name]) => name),
+    );
+    expect(schema.definitions.factName.enum.filter((name) => !heads.includes(name))).toEqual([]);
+  }
 });
 
 test('no rule claims a standard for a threshold that is an engineering default', async () => {
@@ -91,7 +98,7 @@ test('F1: equal folders have equal hashes wherever they lie, and a changed byte 
   expect(here).toMatch(/^[0-9a-f]{64}$/);
   expect((await readRules(copy)).ruleSet.hash).toBe(here);
   const file = join(copy, 'fire/smoke-alarm.rule.json');
-  await writeFile(file, (await readFile(file, 'utf8')).replace('"version": 1', '"version": 2'));
+  await writeFile(file, (await readFile(file, 'utf8')).replace(/"version": \d+/, '"version": 999'));
   expect((await readRules(copy)).ruleSet.hash).not.toBe(here);
 });
 
@@ -110,6 +117,18 @@ test('F2: a bad file does not hide the others', async () => {
   const { ruleSet } = await readRules(folder);
   expect(ruleSet.rules.map(({ id }) => id)).toEqual(['b']);
   expect(await codes()).toEqual(['rule-json trial/a.rule.json', 'rule-id-file trial/c.rule.json']);
+});
+
+test('F2, F3: a sign that is not there is named; one whose own file is bad is not named again', async () => {
+  const asking = (id: string, sign: string): string =>
+    rule(id).replace('{"fact":"last","params":{"of":"x"}}', JSON.stringify({ fact: 'sign', params: { sign } }));
+  await put('trial/a.rule.json', asking('a', 'b'));
+  await put('trial/b.rule.json', '{');
+  await put('trial/c.rule.json', asking('c', 'nowhere'));
+  await put('trial/d.rule.json', asking('d', 'a'));
+  const { ruleSet } = await readRules(folder);
+  expect(await codes()).toEqual(['rule-json trial/b.rule.json', 'rule-sign-unknown trial/c.rule.json']);
+  expect(ruleSet.rules.map(({ id }) => id)).toEqual(['a', 'd']);
 });
 
 test('one id in two files is refused', async () => {

@@ -1,10 +1,13 @@
 import { createHash } from 'node:crypto';
 import { readdir, readFile, stat } from 'node:fs/promises';
-import { join, relative, sep } from 'node:path';
+import { basename, join, relative, sep } from 'node:path';
 import type { Problem } from '../model/problem.ts';
-import type { Rule, RuleSet } from '../model/rule.ts';
-import { parseRule, RULE_FILE_ENDING, RULE_FILE_LIMIT, type Vocabulary } from './rule-file.ts';
+import type { RuleSet } from '../model/rule.ts';
+import { RULE_FILE_ENDING } from './rule-checks/file-name.ts';
+import { BUILT_IN, checkSigns, type FiledRule } from './rule-checks/sign-graph.ts';
+import { parseRule, type ParsedRule, type Vocabulary } from './rule-file.ts';
 import type { RuleProblemCode } from './rule-problem-codes.ts';
+import { RULE_FILE_LIMIT } from './rule-text.ts';
 
 const FILE_LIMIT = 20_000;
 
@@ -18,31 +21,39 @@ export interface RulesFolder {
  * Reads every `*.rule.json` below a folder. Folders whose name begins with a dot are passed over: a mounted ConfigMap keeps a second copy there.
  *
  * F1 The hash is that of the sorted file names and contents: equal folders have equal hashes wherever they lie.
- * F2 One bad file does not hide the problems of the others.
+ * F2 One bad file does not hide the problems of the others, nor does it give problems to those that ask for its sign.
+ * F3 Signs that rules ask of each other exist, and form no circle.
  */
 export async function readRules(directory: string, vocabulary: Vocabulary = {}): Promise<RulesFolder> {
   const problems: Problem[] = [];
   const hash = createHash('sha256');
-  const rules = new Map<string, { readonly rule: Rule; readonly file: string }>();
+  const rules = new Map<string, FiledRule>();
+  const unread = new Set<string>();
   for (const file of await listRuleFiles(directory, problems)) {
     const bytes = await readBounded(join(directory, file), file, problems);
-    if (bytes === null) continue;
-    hash.update(`${file}\u0000${bytes.length}\u0000`).update(bytes);
-    const text = decode(bytes);
-    if (text === null) {
-      problems.push({ code: 'rule-encoding', file, pointer: '', message: 'Save the file as UTF-8.' });
-      continue;
-    }
-    const parsed = parseRule(text, file, vocabulary);
-    problems.push(...parsed.problems);
-    if (parsed.rule === null) continue;
-    const first = rules.get(parsed.rule.id);
-    if (first === undefined) rules.set(parsed.rule.id, { rule: parsed.rule, file });
-    else
-      problems.push({ code: 'rule-id-duplicate', file, pointer: '/id', message: `Give this rule another id; ${first.file} has the same.` });
+    if (bytes !== null) hash.update(`${file}\u0000${bytes.length}\u0000`).update(bytes);
+    const parsed = bytes === null ? null : parseBytes(bytes, file, vocabulary);
+    problems.push(...(parsed?.problems ?? []));
+    const rule = parsed?.rule ?? null;
+    if (rule === null) unread.add(basename(file, RULE_FILE_ENDING));
+    else if (rule.id === BUILT_IN.id || rules.has(rule.id)) problems.push(duplicate(rule.id, file, rules.get(rule.id)?.file));
+    else rules.set(rule.id, { rule, file });
   }
-  const sorted = [...rules.values()].map(({ rule }) => rule).sort((a, b) => (a.id < b.id ? -1 : 1));
-  return { ruleSet: { hash: hash.digest('hex'), rules: sorted }, problems };
+  const signs = checkSigns([...rules.values()], unread);
+  const bad = new Set(signs.map(({ file }) => file));
+  const sorted = [...rules.values()].filter(({ file }) => !bad.has(file)).map(({ rule }) => rule);
+  sorted.sort((a, b) => (a.id < b.id ? -1 : 1));
+  return { ruleSet: { hash: hash.digest('hex'), rules: sorted }, problems: [...problems, ...signs] };
+}
+
+function parseBytes(bytes: Buffer, file: string, vocabulary: Vocabulary): ParsedRule {
+  const text = decode(bytes);
+  if (text !== null) return parseRule(text, file, vocabulary);
+  return { rule: null, problems: [{ code: 'rule-encoding', file, pointer: '', message: 'Save the file as UTF-8.' }] };
+}
+
+function duplicate(id: string, file: string, first = 'the engine itself'): Problem {
+  return { code: 'rule-id-duplicate', file, pointer: '/id', message: `Give this rule another id than "${id}"; ${first} has the same.` };
 }
 
 /** Paths below the folder, with `/`, in order of their characters. */

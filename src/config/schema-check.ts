@@ -8,6 +8,10 @@ export type SchemaName = 'rule' | 'rule-test';
 
 const compiled = new Map<SchemaName, ValidateFunction>();
 const PROBLEM_LIMIT = 20;
+/** Part of the pattern of a duration. */
+const DURATION = '(ms|s|m|h|d)';
+/** Beginning of the pattern of a duration that is not zero. */
+const NOT_ZERO = '^(?=';
 
 /** Validates against one of our own schemas in `schemas/`; every finding is one sentence that says the mend. */
 export function checkSchema(name: SchemaName, value: unknown, file: string): Problem[] {
@@ -43,7 +47,7 @@ function isNoise(error: ErrorObject): boolean {
 
 function codeOf(error: ErrorObject): RuleProblemCode {
   const { keyword, schemaPath, instancePath } = error;
-  if (keyword === 'pattern' && (schemaPath.includes('/duration/') || schemaPath.endsWith('/stale/pattern'))) return 'rule-duration';
+  if (keyword === 'pattern' && (error.params['pattern'] as string).includes(DURATION)) return 'rule-duration';
   if (keyword === 'pattern' && schemaPath.includes('/operator/')) return 'rule-operator-unknown';
   if (keyword === 'pattern' && schemaPath.includes('/path/')) return 'rule-path';
   if (keyword === 'enum' && instancePath.endsWith('/fact')) return 'rule-fact-unknown';
@@ -70,15 +74,18 @@ function mendOf(error: ErrorObject): string {
     case 'required':
       return `Add "${params['missingProperty'] as string}".`;
     case 'additionalProperties':
-      return `Remove "${params['additionalProperty'] as string}", or correct its spelling.`;
+      return `Remove "${clip(params['additionalProperty'] as string)}", or correct its spelling.`;
     case 'enum':
       return `Use one of ${(params['allowedValues'] as unknown[]).map(String).join(', ')}.`;
     case 'const':
       return `Write ${JSON.stringify(params['allowedValue'])} here, or leave it out.`;
     case 'pattern':
+      if ((params['pattern'] as string).startsWith(NOT_ZERO)) return 'Write a time longer than nothing, such as "90s", "5m" or "1h30m".';
       return PATTERNS[codeOf(error)] ?? `Write it so that it matches ${params['pattern'] as string}.`;
     case 'oneOf':
-      return 'Say which sensors count: "silent": true, or "of" with exactly one of "equal", "below", "above".';
+      return error.schemaPath.includes('silence')
+        ? 'Say what silence does: "level": "keeps", or "ends" with a duration.'
+        : 'Say which sensors count: "silent": true, or "of" with exactly one of "equal", "below", "above", "atLeast", "atMost".';
     case 'false schema':
       return 'Remove this; it does not go with the other members here.';
     case 'type':
@@ -86,4 +93,9 @@ function mendOf(error: ErrorObject): string {
     default:
       return `Correct this: it ${error.message ?? `breaks "${keyword}"`}.`;
   }
+}
+
+/** A report quotes a name, it does not repeat a file. */
+function clip(name: string): string {
+  return name.length <= 80 ? name : `${name.slice(0, 80)}…`;
 }

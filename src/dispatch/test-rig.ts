@@ -51,6 +51,8 @@ export function ruleOf(id: string, order: OrderRule | null): Rule {
     latch: false,
     lateness: 0,
     stale: null,
+    flap: null,
+    onChange: 'keep',
     order,
     source: { standard: '', effectiveFrom: null, note: '' },
   };

@@ -3,11 +3,11 @@ import type { Level } from '../model/level.ts';
 import type { LevelRule, Rule } from '../model/rule.ts';
 import type { Text } from '../model/text.ts';
 import { formatDuration } from '../model/time.ts';
-import { isReference } from './compile-condition.ts';
+import { isReference } from './condition/compile-condition.ts';
 
-const COLOUR: Readonly<Record<Level, string>> = { blue: '蓝色', yellow: '黄色', orange: '橙色', red: '红色' };
+export const COLOUR: Readonly<Record<Level, string>> = { blue: '蓝色', yellow: '黄色', orange: '橙色', red: '红色' };
 
-const SIGN: Readonly<Record<string, string>> = {
+export const SIGN: Readonly<Record<string, string>> = {
   equal: '=',
   notEqual: '≠',
   lessThan: '<',

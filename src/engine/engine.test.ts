@@ -2,8 +2,8 @@ import { serialize, deserialize } from 'node:v8';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Rule } from '../model/rule.ts';
-import type { SavedEngine } from './engine.ts';
-import { compileCondition, UNKNOWN } from './compile-condition.ts';
+import { compileCondition, UNKNOWN } from './condition/compile-condition.ts';
+import type { SavedEngine } from './engine-snapshot.ts';
 import { cityOf, levelOf, Rig, ruleOf, sensorOf } from './test-rig.ts';
 
 const S = 1_000;
@@ -37,8 +37,7 @@ describe('levels', () => {
 
   it('a hold that passed before a late batch arrived is not hidden by the reading that ended it', () => {
     const rig = new Rig([ruleOf({ levels: [levelOf('red', 10, { hold: 5 * M })] })]);
-    rig.engine.observe(sensorOf('s1'), { x: 11 }, 0, rig.verdicts);
-    rig.engine.observe(sensorOf('s1'), { x: 1 }, 6 * M, rig.verdicts);
+    rig.observe(0, { x: 11 }).observe(6 * M, { x: 1 });
     expect(rig.levels()).toEqual([`${5 * M}:red`, `${6 * M}:-`]);
   });
 
@@ -252,7 +251,7 @@ describe('engine', () => {
   it('keeps about one timer a key, however many readings come', () => {
     const rig = new Rig([ruleOf({ value: { fact: 'absence', params: { unit: 'h' } }, levels: [levelOf('red', 24)] })]);
     for (let i = 0; i < 10_000; i += 1) rig.read(i * S, { x: 1 });
-    expect(rig.engine['timers'].size).toBeLessThanOrEqual(2);
+    expect(rig.engine.book.lanes[0]?.timers['size']).toBeLessThanOrEqual(2);
   });
 
   it('after a pause of the system nobody is called silent before they could speak', () => {
@@ -281,7 +280,7 @@ describe('engine', () => {
   /** The rig with other rules or another city in force from `at` on. */
   function change(rig: Rig, rules: Rule[], at: number, city = cityOf()): Rig {
     rig.verdicts.length = 0;
-    rig.engine.configure(new Rig(rules).engine['rules'], city, at, rig.verdicts);
+    rig.engine.configure(rules, city, at, rig.verdicts);
     return rig;
   }
 
@@ -331,7 +330,7 @@ describe('engine', () => {
     const both = cityOf([sensorOf('s1'), sensorOf('s2')]);
     const start = (): Rig => {
       const rig = new Rig([rule]);
-      rig.engine.configure(rig.engine['rules'], both, 0, rig.verdicts);
+      rig.engine.configure([rule], both, 0, rig.verdicts);
       return rig.read(0, { x: 1 }).read(0, { x: 1 }, sensorOf('s2'));
     };
     const left = change(start(), [rule], 5, cityOf([sensorOf('s1')]));
@@ -364,14 +363,14 @@ describe('engine', () => {
   it('a device under maintenance has spoken, though nothing of it is judged', () => {
     const rule = ruleOf({ value: { fact: 'absence', params: { unit: 'h' } }, levels: [levelOf('red', 24)] });
     const rig = new Rig([rule]).read(0, { x: 1 });
-    rig.engine.hear(sensorOf('s1'), 20 * H, rig.verdicts);
+    rig.engine.hear({ sensor: sensorOf('s1'), at: 20 * H, receivedAt: 20 * H, gateway: null }, rig.verdicts);
     expect(rig.pass(44 * H - 1).levels()).toEqual([]);
     expect(rig.pass(44 * H).levels()).toEqual([`${44 * H}:red`]);
   });
 
   it('a condition that cannot be judged is unknown, and the watch goes on', () => {
     const broken = { all: [{ fact: 'value', operator: 'in', value: { fact: 'place', params: { attribute: 'capacity' } } }] };
-    const source = { fact: () => () => 5, named: {} };
+    const source = { fact: () => ({ ask: () => 5, number: null }), named: {} };
     expect(compileCondition(broken, source)({})).toBe(UNKNOWN);
     const rules = [ruleOf({ id: 'a', levels: [levelOf('red', 0, { when: broken })] }), ruleOf({ id: 'b' })];
     expect(new Rig(rules).read(0, { x: 12 }).verdicts.map((v) => v.rule.id)).toEqual(['b']);

@@ -1,51 +1,43 @@
-import type { City, Place, Sensor } from '../model/place.ts';
+import type { Explanation } from '../model/explanation.ts';
+import type { City, Sensor } from '../model/place.ts';
 import type { Level } from '../model/level.ts';
+import type { Problem } from '../model/problem.ts';
+import type { Rule } from '../model/rule.ts';
 import type { Scalar } from '../model/text.ts';
 import type { Millis } from '../model/time.ts';
-import type { Verdict } from '../model/verdict.ts';
-import { explainClear, explainRaise } from './because.ts';
-import type { CompiledRule, KeyState, Member } from './compiled-rule.ts';
-import { renewKey } from './key-renewal.ts';
-import { saveKey, restoreKey, type SavedKey } from './key-snapshot.ts';
-import { createKey, memberOrdinal, setMatch, setSilent } from './key-state.ts';
-import { breakHolds, markSilence, nextDue, stepLevels } from './level-machine.ts';
-import { subjectOf } from './scope-key.ts';
-import type { SampleValue, Series } from './series.ts';
-import { TimerQueue } from './timer-queue.ts';
+import type { Subject, Verdict } from '../model/verdict.ts';
+import { textCode } from './cells/text-code.ts';
+import type { EngineCounts } from './engine-counts.ts';
+import { explainSign } from './explain/explain-sign.ts';
+import { restoreEngine, saveEngine, type SavedEngine } from './engine-snapshot.ts';
+import { HEARD, UNJUDGED } from './reorder-buffer.ts';
+import { RuleBook } from './rule-book.ts';
+import type { Lane } from './lane.ts';
+import type { Slot } from './routes.ts';
+import type { RunningRule } from './running-rule.ts';
+import { CLOCK, TIME } from './key-clock.ts';
 
-/** Where one measure of one sensor goes: a key, its series, and the sensor's ordinal there. */
-interface Feed {
-  readonly key: KeyState;
-  readonly member: number;
-  readonly pooled: readonly number[];
-  readonly grouped: readonly number[];
-  readonly shares: readonly number[];
-  /** No fact of the rule holds this measure's values: only that the sensor spoke matters. */
-  readonly heardOnly: boolean;
-}
-
-/** Counted, never silent. */
-export interface EngineCounts {
-  /** Samples outside a fact's `within`: kept out of its series. */
-  implausible: number;
-  /** Older than the newest of their key by more than the rule's lateness. */
-  late: number;
-  evaluations: number;
+/** What one sensor reported at one instant. */
+export interface Observation {
+  readonly sensor: Sensor;
+  readonly values: Readonly<Record<string, Scalar>>;
+  readonly at: Millis;
+  /** By the clock; a reading is not believed to be later than that. */
+  readonly receivedAt: Millis;
+  readonly gateway: string | null;
 }
 
 /** The standing of one rule at one key, for people to look at. */
 export interface Standing {
-  readonly key: KeyState;
+  readonly rule: Rule;
+  readonly subject: Subject;
   readonly level: Level | null;
   readonly holding: Level | null;
   readonly value: number | null;
+  readonly at: Millis;
 }
 
-export interface SavedEngine {
-  readonly keys: readonly SavedKey[];
-  readonly ordinal: number;
-  readonly notBefore: Millis;
-}
+const LAG = '$lag';
 
 /**
  * Rules over readings. No I/O, no clock: `observe` and `advance` are told the time, and push verdicts where a standing changes.
@@ -53,329 +45,220 @@ export interface SavedEngine {
  * E1 The same calls in the same order give the same verdicts.
  * E2 Restoring a saved engine and going on equals never having stopped.
  * E3 A reading costs by the rules that ask for its measure, not by the rules that exist.
+ * E4 For a rule that waits for late readings, any order of arrival within its lateness gives the verdicts of sorted arrival.
  */
 export class Engine {
-  readonly counts: EngineCounts = { implausible: 0, late: 0, evaluations: 0 };
-  private rules: readonly CompiledRule[] = [];
-  private district = '';
-  private places: ReadonlyMap<string, Place> = new Map();
-  private sensors: ReadonlyMap<string, Sensor> = new Map();
-  private readonly keys = new Map<string, KeyState>();
-  /** sensor → measure → where it goes; built at the first reading of each. */
-  private feeds = new Map<string, Map<string, readonly Feed[]>>();
-  private readonly timers = new TimerQueue();
-  private ordinal = 0;
-  private readonly touched: KeyState[] = [];
+  readonly counts: EngineCounts = { implausible: 0, late: 0, evaluations: 0, refused: new Map() };
+  readonly book = new RuleBook(this.counts);
+  /** Where the call that runs puts its verdicts. */
+  private out: Verdict[] = [];
+  private readonly touchedRules: RunningRule[] = [];
+  private readonly touchedKeys: number[] = [];
 
   /**
-   * Puts a rule set and a city in force. A rule that still asks the same facts at the same scope goes on with what it
-   * remembers, whatever else was changed in it; the state of others is dropped, and their levels end. What the city says
-   * of a sensor now (place, street, cadence, or that it is gone) holds from now on.
+   * Puts a rule set and a city in force. A rule that is the same goes on untouched; a changed one keeps, rebases or resets what
+   * it remembers, as it says itself; those that are gone end. Rules that do not compile are left out and named.
    */
-  configure(rules: readonly CompiledRule[], city: City, at: Millis, out: Verdict[]): void {
-    const kept = new Map(rules.map((compiled) => [compiled.rule.id, compiled]));
-    const before = this.sensors;
-    this.rules = rules;
-    this.district = city.id;
-    this.places = new Map(city.places.map((place) => [place.id, place]));
-    this.sensors = new Map(city.sensors.map((sensor) => [sensor.id, sensor]));
-    this.feeds = new Map();
-    for (const [id, key] of [...this.keys]) {
-      const now = kept.get(key.compiled.rule.id);
-      if (now?.memory === key.compiled.memory && this.rekey(id, key, { compiled: now, before })) continue;
-      this.keys.delete(id);
-      this.end(key, at, out);
-    }
-    this.reschedule();
+  configure(rules: readonly Rule[], city: City, at: Millis, out: Verdict[]): Problem[] {
+    if (this.book.isInForce(rules, city)) return [];
+    // Where rules change how long they wait, what was held back is let go before, in order: nothing lost, nothing judged twice.
+    const flush = (): void => {
+      for (const lane of this.book.lanes) if (lane.buffer !== null) this.release(lane, Number.POSITIVE_INFINITY, out);
+    };
+    return this.book.configure({ rules, city, at, out, flush });
   }
 
   /**
    * Takes in what one sensor reported at one instant, and evaluates every key that it concerns.
    * @returns how many readings that were
    */
-  observe(sensor: Sensor, values: Readonly<Record<string, Scalar>>, at: Millis, out: Verdict[]): number {
-    let bySensor = this.feeds.get(sensor.id);
-    if (bySensor === undefined) {
-      bySensor = new Map();
-      this.feeds.set(sensor.id, bySensor);
-    }
-    const { touched } = this;
-    touched.length = 0;
+  observe(observation: Observation, out: Verdict[]): number {
+    const { routes } = this.book;
+    const sensor = routes.sensorIndex(observation.sensor);
+    const at = Math.min(observation.at, observation.receivedAt);
+    const { values } = observation;
+    this.out = out;
+    this.listen(sensor, at, observation.gateway, out);
     let readings = 0;
     for (const measure in values) {
       readings += 1;
-      let feeds = bySensor.get(measure);
-      if (feeds === undefined) {
-        feeds = this.feedsOf(sensor, measure);
-        bySensor.set(measure, feeds);
-      }
       const raw = values[measure] as Scalar;
-      const value = typeof raw === 'boolean' ? (raw ? 1 : 0) : raw;
-      for (const feed of feeds) {
-        if (feed.heardOnly && heardQuietly(feed, at)) continue;
-        if (!touched.includes(feed.key)) {
-          touched.push(feed.key);
-          this.arrive(feed.key, feed.member, at, out);
-        }
-        this.store(feed, measure, value, at);
-      }
+      this.pass(sensor, measure, at, typeof raw === 'number' ? raw : typeof raw === 'boolean' ? (raw ? 1 : 0) : textCode(raw));
     }
-    for (const key of touched) this.evaluate(key, out);
+    if (this.book.asksForLag) this.pass(sensor, LAG, observation.receivedAt, Math.max(0, observation.receivedAt - observation.at) / 1_000);
+    this.judgeTouched(out);
     return readings;
   }
 
   /** A sensor has spoken without saying anything to be judged: it is not silent. */
-  hear(sensor: Sensor, at: Millis, out: Verdict[]): void {
-    // By the keys that exist, not by the feeds, which are only a memory of where readings went.
-    const place = this.placeOf(sensor);
-    for (const compiled of this.rules) {
-      const subject = subjectOf(compiled.rule, sensor, place, this.district);
-      const key = subject === null ? undefined : this.keys.get(`${compiled.rule.id}|${subject.key}`);
-      const member = key?.memberOf.get(sensor.id);
-      if (key === undefined || member === undefined) continue;
-      this.arrive(key, member, at, out);
-      this.evaluate(key, out);
+  hear(observation: Omit<Observation, 'values'>, out: Verdict[]): void {
+    const { book } = this;
+    const sensor = book.routes.sensorIndex(observation.sensor);
+    const at = Math.min(observation.at, observation.receivedAt);
+    this.out = out;
+    this.listen(sensor, at, observation.gateway, out);
+    this.judgeTouched(out);
+    for (const lane of book.lanes) {
+      if (lane.buffer === null) this.hearNow(lane, sensor, at, out);
+      else lane.buffer.add(at, sensor, UNJUDGED, 0);
     }
   }
 
-  /** Lets the clock pass: holds and absences that have come due by `now` are decided. */
+  /** Lets the clock pass: what was held back, holds and absences that have come due by `now` are decided. */
   advance(now: Millis, out: Verdict[]): void {
-    for (let key = this.timers.take(now); key !== null; key = this.timers.take(now)) this.wake(key, out);
+    for (const lane of this.book.lanes) {
+      if (lane.buffer !== null) this.release(lane, now, out);
+      const until = lane.buffer === null ? now : lane.buffer.frontier(now) - 0.5;
+      while (lane.timers.take(until)) this.book.rules[lane.timers.rule]?.wake(lane.timers.row, out);
+    }
   }
 
   /** After a pause of the whole system: silence is not judged before `until`, so that whoever was shut out can speak first. */
   settle(until: Millis): void {
-    this.timers.notBefore = until;
-    this.reschedule();
+    this.book.settle(until);
   }
 
   /** When `advance` next has something to do; Infinity for never. */
   nextAt(): Millis {
-    return this.timers.nextAt();
+    let next = Number.POSITIVE_INFINITY;
+    for (const { buffer, timers } of this.book.lanes) {
+      const due = timers.next();
+      next = Math.min(next, buffer === null || due === Number.POSITIVE_INFINITY ? due : buffer.releaseOf(due));
+      if (buffer !== null) next = Math.min(next, buffer.nextAt());
+    }
+    return next;
   }
 
-  *standings(): Generator<Standing> {
-    for (const key of this.keys.values()) yield standingOf(key);
+  *standings(ruleId: string | null = null): Generator<Standing> {
+    for (const rule of this.book.rules) {
+      if (ruleId !== null && rule.compiled.rule.id !== ruleId) continue;
+      for (let key = 0; key < rule.memory.keys; key += 1) yield standingOf(rule, key);
+    }
+  }
+
+  /** Why a rule stands as it does at a key, or why not, when the clock says `now`; `null`: no such rule. Changes nothing. */
+  explain(ruleId: string, key: string, now: Millis): Explanation | null {
+    return explainSign(this.book, ruleId, key, now);
+  }
+
+  /** State in bytes: columns and stores of all rules, and who goes where. */
+  get bytes(): number {
+    return this.book.rules.reduce((sum, rule) => sum + rule.memory.bytes, this.book.routes.bytes);
   }
 
   save(): SavedEngine {
-    return { keys: [...this.keys].map(([id, key]) => saveKey(id, key)), ordinal: this.ordinal, notBefore: this.timers.notBefore };
+    return saveEngine(this.book);
   }
 
   /** Takes up a saved state under the same rule set and city, which must be in force already. */
   restore(saved: SavedEngine): void {
-    const rules = new Map(this.rules.map((compiled) => [compiled.rule.id, compiled]));
-    this.keys.clear();
-    this.feeds = new Map();
-    this.timers.clear();
-    this.ordinal = saved.ordinal;
-    this.timers.notBefore = saved.notBefore;
-    for (const one of saved.keys) {
-      const compiled = rules.get(one.rule);
-      if (compiled === undefined) continue;
-      const key = restoreKey(one, compiled);
-      this.attach(key);
-      this.keys.set(one.id, key);
-      this.timers.schedule(key);
+    restoreEngine(this.book, saved);
+  }
+
+  /** That it spoke at all: who was missed is told. */
+  private listen(sensor: number, at: Millis, gateway: string | null, out: Verdict[]): void {
+    if (gateway !== null) this.book.hearGateway(sensor, gateway, at, out);
+    for (const lane of this.book.hearers) {
+      if (lane.buffer !== null) lane.buffer.hear(at, sensor);
+      else if (lane.hearing?.hear(sensor, at) === true) this.tellHeard(lane, sensor, at);
     }
   }
 
-  private reschedule(): void {
-    this.timers.clear();
-    for (const key of this.keys.values()) {
-      key.scheduled = Number.POSITIVE_INFINITY;
-      this.timers.schedule(key);
+  private tellHeard(lane: Lane, sensor: number, at: Millis): void {
+    const { book } = this;
+    for (const slot of book.routes.hears(sensor)) if (book.laneOf(slot.rule) === lane) this.give(slot, sensor, at, Number.NaN);
+  }
+
+  private pass(sensor: number, measure: string, at: Millis, value: number): void {
+    const route = this.book.routes.route(sensor, measure);
+    for (const slot of route.now) this.give(slot, sensor, at, value);
+    for (const { lane, measure: id } of route.later) lane.buffer?.add(at, sensor, id, value);
+  }
+
+  private give(slot: Slot, sensor: number, at: Millis, value: number): void {
+    const { rule } = slot;
+    const member = this.book.routes.row(sensor, slot);
+    if (member === -1) {
+      this.counts.refused.set(rule.compiled.rule.id, (this.counts.refused.get(rule.compiled.rule.id) ?? 0) + 1);
+      return;
     }
-  }
-
-  /** @returns false when nobody speaks for the key any more. */
-  private rekey(
-    id: string,
-    key: KeyState,
-    change: { readonly compiled: CompiledRule; readonly before: ReadonlyMap<string, Sensor> },
-  ): boolean {
-    const saved = renewKey(saveKey(id, key), change.compiled, {
-      sensor: (sensor) => this.sensors.get(sensor) ?? null,
-      wasRegistered: (sensor) => change.before.has(sensor),
-      subject: (sensor) => subjectOf(change.compiled.rule, sensor, this.placeOf(sensor), this.district),
-    });
-    if (saved === null) return false;
-    const renewed = restoreKey(saved, change.compiled);
-    this.attach(renewed);
-    // Looked at soon: its thresholds, members or cadences may be others now.
-    if (Number.isFinite(renewed.time)) renewed.due = Math.min(renewed.due, renewed.time + 1);
-    this.keys.set(id, renewed);
-    return true;
-  }
-
-  private placeOf(sensor: Sensor): Place | null {
-    return sensor.place === null ? null : (this.places.get(sensor.place) ?? null);
-  }
-
-  private attach(key: KeyState): void {
-    const { place, sensor } = key.subject;
-    key.placeAttributes = (place === null ? undefined : this.places.get(place)?.attributes) ?? {};
-    key.sensorAttributes = (sensor === null ? undefined : this.sensors.get(sensor)?.attributes) ?? {};
-  }
-
-  private feedsOf(sensor: Sensor, measure: string): readonly Feed[] {
-    const place = this.placeOf(sensor);
-    const feeds: Feed[] = [];
-    for (const compiled of this.rules) {
-      if (!compiled.measures.has(measure) && !compiled.measures.has('*')) continue;
-      const subject = subjectOf(compiled.rule, sensor, place, this.district);
-      if (subject === null) continue;
-      const id = `${compiled.rule.id}|${subject.key}`;
-      let key = this.keys.get(id);
-      if (key === undefined) {
-        key = createKey(compiled, subject, this.ordinal);
-        this.ordinal += 1;
-        this.attach(key);
-        this.keys.set(id, key);
-      }
-      const pooled = indicesOf(compiled.pooled, measure);
-      const grouped = indicesOf(compiled.grouped, measure);
-      const shares = indicesOf(compiled.shares, measure);
-      const heardOnly = pooled.length + grouped.length + shares.length === 0;
-      feeds.push({ key, member: memberOrdinal(key, sensor.id, sensor.cadence), pooled, grouped, shares, heardOnly });
+    const key = rule.memory.memberKey[member] as number;
+    if (slot.heardOnly && rule.heardQuietly(member, key, at)) return;
+    if (!this.isTouched(rule, key)) {
+      rule.arrive(member, key, at, this.out);
+      this.touchedRules.push(rule);
+      this.touchedKeys.push(key);
     }
-    return feeds;
+    if (at < (rule.memory.clock[key * CLOCK + TIME] as number)) rule.lookAtLate(key, { measure: slot.measure, at, value }, this.out);
+    for (const feed of slot.takes) rule.take(feed, member, at, value);
   }
 
-  /** What is due before the reading is decided before it, so that order of arrival cannot hide a hold that had passed. */
-  private arrive(key: KeyState, ordinal: number, at: Millis, out: Verdict[]): void {
-    const unjudged = key.compiled.judgesSilence && at < this.timers.notBefore;
-    while (!unjudged && key.due < at) this.wake(key, out);
-    const { rule } = key.compiled;
-    if (at < key.newest - rule.lateness) this.counts.late += 1;
-    if (rule.stale !== null && at - key.newest > rule.stale) breakHolds(key);
-    if (at > key.time) key.time = at;
-    if (at > key.newest) key.newest = at;
-    const member = key.members[ordinal] as Member;
-    if (at > member.lastSeen) member.lastSeen = at;
-    if (!key.compiled.silence || member.cadence === null) return;
-    const due = member.lastSeen + member.cadence * 3;
-    if (due > key.time) {
-      setSilent(key, member, false);
-      if (due < key.silenceDue) key.silenceDue = due;
+  private isTouched(rule: RunningRule, key: number): boolean {
+    for (let i = 0; i < this.touchedRules.length; i += 1) {
+      if (this.touchedRules[i] === rule && this.touchedKeys[i] === key) return true;
     }
-  }
-
-  private store(feed: Feed, measure: string, value: SampleValue, at: Millis): void {
-    const { key, member } = feed;
-    const { compiled } = key;
-    for (const index of feed.pooled) {
-      const spec = compiled.pooled[index] as CompiledRule['pooled'][number];
-      if (this.believes(spec.within, value)) add(key.pooled[index] as Series, { at, value, source: member }, key.time, spec.limits);
-    }
-    for (const index of feed.grouped) {
-      const spec = compiled.grouped[index] as CompiledRule['grouped'][number];
-      const series = (key.grouped[index] as Series[])[member] as Series;
-      if (this.believes(spec.within, value)) add(series, { at, value, source: member }, key.time, spec.limits);
-    }
-    for (const index of feed.shares) {
-      const spec = compiled.shares[index] as CompiledRule['shares'][number];
-      // Older than what the sensor has said since: it matches nothing any more.
-      if (at < (key.members[member] as Member).lastSeen) continue;
-      if (spec.measures.includes(measure)) setMatch(key, key.members[member] as Member, index, spec.matches(value));
-    }
-  }
-
-  private believes(within: readonly [number, number] | null, value: SampleValue): boolean {
-    if (within === null) return true;
-    if (typeof value === 'number' && value >= within[0] && value <= within[1]) return true;
-    this.counts.implausible += 1;
     return false;
   }
 
-  private wake(key: KeyState, out: Verdict[]): void {
-    if (key.due > key.time) key.time = key.due;
-    this.evaluate(key, out);
+  private judgeTouched(out: Verdict[]): void {
+    const { touchedRules, touchedKeys } = this;
+    for (let i = 0; i < touchedRules.length; i += 1) (touchedRules[i] as RunningRule).evaluate(touchedKeys[i] as number, out);
+    touchedRules.length = 0;
+    touchedKeys.length = 0;
   }
 
-  private evaluate(key: KeyState, out: Verdict[]): void {
-    this.counts.evaluations += 1;
-    if (key.compiled.silence && key.silenceDue <= key.time && key.time >= this.timers.notBefore) markSilence(key);
-    const was = key.standing;
-    if (stepLevels(key)) out.push(verdictOf(key, was));
-    key.due = nextDue(key, this.timers.notBefore);
-    this.timers.schedule(key);
+  private hearNow(lane: Lane, sensor: number, at: Millis, out: Verdict[]): void {
+    for (const rule of this.book.rules) {
+      if (this.book.laneOf(rule) !== lane) continue;
+      const member = this.book.routes.rowOf(sensor, rule);
+      if (member === -1) continue;
+      const key = rule.memory.memberKey[member] as number;
+      rule.arrive(member, key, at, out);
+      rule.evaluate(key, out);
+    }
   }
 
-  private end(key: KeyState, at: Millis, out: Verdict[]): void {
-    if (key.standing === -1 && key.holding === -1) return;
-    const was = key.standing;
-    key.standing = -1;
-    key.holding = -1;
-    if (at > key.time) key.time = at;
-    out.push(verdictOf(key, was));
+  /** What has waited long enough, in order; between two moments, what was due between them. */
+  private release(lane: Lane, now: Millis, out: Verdict[]): void {
+    this.out = out;
+    const { book } = this;
+    const { routes } = book;
+    let moment = Number.NEGATIVE_INFINITY;
+    let speaker = -1;
+    const settle = (before: Millis): void => {
+      this.judgeTouched(out);
+      while (lane.timers.take(before - 0.5)) book.rules[lane.timers.rule]?.wake(lane.timers.row, out);
+    };
+    lane.buffer?.release(now, {
+      begin: settle,
+      heard: (at, sensor) => lane.hearing?.note(sensor, at) === true,
+      compare: (a, b) => ((book.around.sensors[a] as Sensor).id < (book.around.sensors[b] as Sensor).id ? -1 : 1),
+      each: (at, sensor, measure, value) => {
+        if (at !== moment || sensor !== speaker) {
+          if (at !== moment) settle(at);
+          else this.judgeTouched(out);
+          moment = at;
+          speaker = sensor;
+        }
+        if (measure === HEARD) {
+          if (lane.hearing?.answer(sensor) === true) this.tellHeard(lane, sensor, at);
+        } else if (measure === UNJUDGED) this.hearNow(lane, sensor, at, out);
+        else for (const slot of routes.late(sensor, lane, measure)) this.give(slot, sensor, at, value);
+      },
+    });
+    this.judgeTouched(out);
   }
 }
 
-/**
- * Most words of most sensors change nothing but when they were last heard. Then the key need not be evaluated: its next
- * look, which stands in the timers, may come early, but never late.
- */
-function heardQuietly(feed: Feed, at: Millis): boolean {
-  const { key } = feed;
-  const member = key.members[feed.member] as Member;
-  if (member.silent || member.lastSeen === Number.NEGATIVE_INFINITY || at < member.lastSeen) return false;
-  if (key.standing !== -1 || key.holding !== -1 || key.due <= at) return false;
-  member.lastSeen = at;
-  if (at > key.newest) key.newest = at;
-  if (at > key.time) key.time = at;
-  return true;
-}
-
-function add(
-  series: Series,
-  sample: { readonly at: Millis; readonly value: SampleValue; readonly source: number },
-  time: Millis,
-  limits: { readonly retention: Millis; readonly edge: boolean },
-): void {
-  // A late sample older than the newest changes nothing where only the newest is kept.
-  if (limits.retention === 0 && sample.at < series.newestTime()) return;
-  series.add(sample.at, sample.value, sample.source);
-  series.trim(time, limits);
-}
-
-function indicesOf(specs: readonly { readonly measures: readonly string[] }[], measure: string): number[] {
-  const found: number[] = [];
-  specs.forEach((spec, i) => {
-    if (spec.measures.includes(measure)) found.push(i);
-  });
-  return found;
-}
-
-function levelAt(key: KeyState, index: number): Level | null {
-  return index === -1 ? null : (key.compiled.levels[index]?.rule.level ?? null);
-}
-
-function valueOf(key: KeyState): number | null {
-  const value = key.compiled.value(key);
-  return typeof value === 'number' ? value : null;
-}
-
-export function standingOf(key: KeyState): Standing {
-  return { key, level: levelAt(key, key.standing), holding: levelAt(key, key.holding), value: valueOf(key) };
-}
-
-function verdictOf(key: KeyState, was: number): Verdict {
-  const { rule, levels } = key.compiled;
-  const value = valueOf(key);
-  const shown = Math.max(key.standing, key.holding);
-  const since = shown === -1 ? key.time : (key.levels[shown]?.trueSince ?? key.time);
-  const raised = levels[key.standing];
+export function standingOf(rule: RunningRule, key: number): Standing {
+  const { memory } = rule;
+  const value = rule.value(key);
   return {
-    kind: 'verdict',
-    rule,
-    subject: key.subject,
-    level: levelAt(key, key.standing),
-    was: levelAt(key, was),
-    pending: levelAt(key, key.holding),
-    at: key.time,
-    since: Number.isNaN(since) ? key.time : since,
-    value,
-    because: raised === undefined ? explainClear(rule, value) : explainRaise(rule, raised.rule, value),
+    rule: rule.compiled.rule,
+    subject: memory.subject(key),
+    level: rule.levelAt(memory.standing[key] as number),
+    holding: rule.levelAt(memory.holding[key] as number),
+    value: Number.isNaN(value) ? null : value,
+    at: memory.clock[key * CLOCK + TIME] as number,
   };
 }

@@ -1,10 +1,11 @@
 import type { Millis } from '../model/time.ts';
-import { FALSE, TRUE, UNKNOWN } from './compile-condition.ts';
-import type { CompiledLevel, KeyState, LevelState } from './compiled-rule.ts';
-import { setSilent } from './key-state.ts';
+import type { CompiledLevel, CompiledRule } from './compiled-rule.ts';
+import { FALSE, TRUE, UNKNOWN } from './condition/compile-condition.ts';
+import type { Flapping } from './flapping.ts';
+import { CLOCK, TIME } from './key-clock.ts';
 
 /**
- * Moves every level of a key to where its conditions put it at `key.time`.
+ * Moves every level of a key to where its conditions put it at the time that the key has reached.
  *
  * L1 A level rises only after its condition was true for the whole hold, in event time.
  * L2 An unknown condition neither raises nor clears: silence proves nothing.
@@ -12,104 +13,102 @@ import { setSilent } from './key-state.ts';
  *
  * @returns true when the standing or the level being held has changed.
  */
-export function stepLevels(key: KeyState): boolean {
-  const { levels } = key.compiled;
+export function stepLevels(compiled: CompiledRule, key: number, flapping: Flapping | null): boolean {
+  const { levels, memory } = compiled;
+  const at = memory.clock[key * CLOCK + TIME] as number;
+  const from = key * levels.length;
+  let active = memory.active[key] as number;
   let standing = -1;
   let holding = -1;
+  let running = false;
   for (let i = 0; i < levels.length; i += 1) {
-    const state = key.levels[i] as LevelState;
-    stepLevel(levels[i] as CompiledLevel, state, key);
-    if (state.active) standing = i;
-    else if (!Number.isNaN(state.trueSince)) holding = i;
+    const level = levels[i] as CompiledLevel;
+    const bit = 1 << i;
+    if ((active & bit) === 0) {
+      const truth = level.when(key);
+      if (truth === TRUE) {
+        let since = memory.trueSince[from + i] as number;
+        if (Number.isNaN(since)) {
+          since = at;
+          memory.trueSince[from + i] = at;
+        }
+        if (at - since >= level.rule.hold) {
+          active |= bit;
+          memory.clearSince[from + i] = Number.NaN;
+          flapping?.raised(key, i, at);
+        }
+      } else if (truth === FALSE) memory.trueSince[from + i] = Number.NaN;
+    } else if (clears(compiled, level, key)) {
+      let since = memory.clearSince[from + i] as number;
+      if (Number.isNaN(since)) {
+        since = at;
+        memory.clearSince[from + i] = at;
+      }
+      const hold = flapping === null ? level.rule.clearHold : Math.max(level.rule.clearHold, flapping.longer(key, i, at));
+      if (at - since >= hold) {
+        active &= ~bit;
+        memory.trueSince[from + i] = Number.NaN;
+        memory.clearSince[from + i] = Number.NaN;
+      }
+    }
+    if ((active & bit) !== 0) standing = i;
+    else if (!Number.isNaN(memory.trueSince[from + i])) {
+      holding = i;
+      running = true;
+    }
   }
   if (holding < standing) holding = -1;
-  const changed = standing !== key.standing || holding !== key.holding;
-  key.standing = standing;
-  key.holding = holding;
+  memory.active[key] = active;
+  memory.busy[key] = standing !== -1 || running ? 1 : 0;
+  const changed = standing !== memory.standing[key] || holding !== memory.holding[key];
+  memory.standing[key] = standing;
+  memory.holding[key] = holding;
   return changed;
 }
 
-function stepLevel(level: CompiledLevel, state: LevelState, key: KeyState): void {
-  const truth = level.when(key);
-  if (!state.active) {
-    if (truth === TRUE) {
-      if (Number.isNaN(state.trueSince)) state.trueSince = key.time;
-      if (key.time - state.trueSince >= level.rule.hold) {
-        state.active = true;
-        state.clearSince = Number.NaN;
-      }
-    } else if (truth === FALSE) state.trueSince = Number.NaN;
-    return;
-  }
-  const clear = level.clear === null ? (truth === UNKNOWN ? UNKNOWN : truth === TRUE ? FALSE : TRUE) : level.clear(key);
-  if (clear === TRUE) {
-    if (Number.isNaN(state.clearSince)) state.clearSince = key.time;
-    if (key.time - state.clearSince >= level.rule.clearHold) {
-      state.active = false;
-      state.trueSince = Number.NaN;
-      state.clearSince = Number.NaN;
-    }
-  } else if (clear === FALSE) state.clearSince = Number.NaN;
+/** True when the condition that ends the level holds now; stops the clear hold when it is known not to. */
+function clears({ memory, levels }: CompiledRule, level: CompiledLevel, key: number): boolean {
+  const truth = level.clear === null ? inverse(level.when(key)) : level.clear(key);
+  if (truth === FALSE) memory.clearSince[key * levels.length + levels.indexOf(level)] = Number.NaN;
+  return truth === TRUE;
+}
+
+function inverse(truth: 0 | 1 | 2): 0 | 1 | 2 {
+  return truth === UNKNOWN ? UNKNOWN : truth === TRUE ? FALSE : TRUE;
 }
 
 /** A gap longer than `stale` breaks every hold: what happened in it is not known. */
-export function breakHolds(key: KeyState): void {
-  for (const state of key.levels) {
-    if (!state.active) state.trueSince = Number.NaN;
-    state.clearSince = Number.NaN;
+export function breakHolds({ memory, levels }: CompiledRule, key: number): void {
+  for (let i = 0; i < levels.length; i += 1) {
+    if (((memory.active[key] as number) & (1 << i)) === 0) memory.trueSince[key * levels.length + i] = Number.NaN;
+    memory.clearSince[key * levels.length + i] = Number.NaN;
   }
 }
 
-/** The next time, later than `key.time`, at which this key may change though nothing arrives. */
-export function nextDue(key: KeyState, notBefore: Millis): Millis {
-  const { compiled, time } = key;
+/** The next time, later than the key's own, at which it may change though nothing arrives. */
+export function nextDue(compiled: CompiledRule, key: number, flapping: Flapping | null): Millis {
+  const { levels, memory } = compiled;
+  const at = memory.clock[key * CLOCK + TIME] as number;
+  const from = key * levels.length;
   let due = Number.POSITIVE_INFINITY;
   let quiet = true;
-  compiled.levels.forEach((level, i) => {
-    const state = key.levels[i] as LevelState;
-    if (state.active || !Number.isNaN(state.trueSince)) quiet = false;
-    if (!state.active) due = earlier(due, state.trueSince + level.rule.hold, time);
-    else due = earlier(due, state.clearSince + level.rule.clearHold, time);
-  });
-  for (const { series, after } of compiled.absences) {
-    const newest = series === null ? key.newest : (key.pooled[series]?.newestTime() ?? Number.NEGATIVE_INFINITY);
-    due = earlier(due, newest + after, time);
+  for (let i = 0; i < levels.length; i += 1) {
+    const since = memory.trueSince[from + i] as number;
+    if (Number.isNaN(since)) continue;
+    quiet = false;
+    const { rule } = levels[i] as CompiledLevel;
+    if (((memory.active[key] as number) & (1 << i)) === 0) due = earlier(due, since + rule.hold, at);
+    else {
+      const clear = memory.clearSince[from + i] as number;
+      const hold = flapping === null ? rule.clearHold : Math.max(rule.clearHold, flapping.longer(key, i, at));
+      due = earlier(due, clear + hold, at);
+    }
   }
-  // What could not yet be judged at its time is judged as soon as it may be.
-  if (compiled.silence) due = key.silenceDue <= time ? Math.min(due, Math.max(notBefore, time + 1)) : Math.min(due, key.silenceDue);
-  if (!quiet || compiled.wakesQuietKeys) due = Math.min(due, nextEdge(key));
+  for (const edge of compiled.dues) due = earlier(due, edge(key, at), at);
+  if (!quiet || compiled.wakesQuietKeys) for (const edge of compiled.edges) due = earlier(due, edge(key, at), at);
   return due;
 }
 
-function earlier(due: Millis, candidate: Millis, time: Millis): Millis {
-  return candidate > time && candidate < due ? candidate : due;
-}
-
-/** When the next sample leaves one of the rule's windows. */
-function nextEdge(key: KeyState): Millis {
-  let due = Number.POSITIVE_INFINITY;
-  for (const window of key.compiled.windows) {
-    for (const series of key.pooled) {
-      const at = series.times[series.firstAfter(key.time - window)];
-      if (at !== undefined) due = earlier(due, at + window, key.time);
-    }
-    for (const list of key.grouped) {
-      for (const series of list) {
-        const at = series.times[series.firstAfter(key.time - window)];
-        if (at !== undefined) due = earlier(due, at + window, key.time);
-      }
-    }
-  }
-  return due;
-}
-
-/** Marks the members that fell silent by `key.time`, and finds when the next may. */
-export function markSilence(key: KeyState): void {
-  key.silenceDue = Number.POSITIVE_INFINITY;
-  for (const member of key.members) {
-    if (member.cadence === null || member.silent) continue;
-    const due = member.lastSeen + member.cadence * 3;
-    if (due <= key.time) setSilent(key, member, true);
-    else if (due < key.silenceDue) key.silenceDue = due;
-  }
+function earlier(due: Millis, candidate: Millis, at: Millis): Millis {
+  return candidate > at && candidate < due ? candidate : due;
 }

@@ -1,11 +1,12 @@
-import type { Place, Sensor } from '../model/place.ts';
+import type { Sensor } from '../model/place.ts';
 import type { Rule } from '../model/rule.ts';
 import type { Subject } from '../model/verdict.ts';
+import type { Surroundings } from './surroundings.ts';
 
 /** Which key of the rule a sensor speaks for; `null` when the rule has nothing to do with it (no place, another model). */
-export function subjectOf(rule: Rule, sensor: Sensor, place: Place | null, district: string): Subject | null {
+export function subjectOf(rule: Rule, sensor: Sensor, around: Surroundings): Subject | null {
   if (rule.models.length > 0 && !rule.models.includes(sensor.model)) return null;
-  const street = place?.street ?? sensor.street;
+  const street = around.streetOf(sensor);
   const split = rule.split === 'model' ? `/${sensor.model}` : '';
   switch (rule.scope) {
     case 'sensor':
@@ -15,6 +16,12 @@ export function subjectOf(rule: Rule, sensor: Sensor, place: Place | null, distr
     case 'street':
       return street === null ? null : { key: `street:${street}${split}`, sensor: null, place: null, street };
     case 'district':
-      return { key: `district:${district}${split}`, sensor: null, place: null, street: null };
+      return { key: `district:${around.district}${split}`, sensor: null, place: null, street: null };
+    case 'gateway':
+      return sensor.gateway === null ? null : gatewaySubject(sensor.gateway);
   }
+}
+
+export function gatewaySubject(gateway: string): Subject {
+  return { key: `gateway:${gateway}`, sensor: null, place: null, street: null };
 }

@@ -3,7 +3,6 @@ import type { Rule } from '../model/rule.ts';
 import type { Scalar } from '../model/text.ts';
 import type { Millis } from '../model/time.ts';
 import type { Verdict } from '../model/verdict.ts';
-import { compileRule } from './compile-rule.ts';
 import { Engine } from './engine.ts';
 
 /** For tests: a sensor at place `p1`, one minute between messages. */
@@ -40,6 +39,8 @@ export function ruleOf(over: Partial<Rule> = {}): Rule {
     latch: false,
     lateness: 0,
     stale: null,
+    flap: null,
+    onChange: 'keep',
     order: null,
     source: { standard: 'none', effectiveFrom: null, note: '' },
     ...over,
@@ -83,23 +84,26 @@ export function cityOf(sensors: readonly Sensor[] = []): City {
 export class Rig {
   readonly engine = new Engine();
   readonly verdicts: Verdict[] = [];
+  private now: Millis = 0;
 
   constructor(rules: readonly Rule[]) {
-    const compiled = rules.map((rule) => {
-      const result = compileRule(rule, `${rule.id}.rule.json`);
-      if (result.compiled === null) throw new Error(JSON.stringify(result.problems));
-      return result.compiled;
-    });
-    this.engine.configure(compiled, cityOf(), 0, this.verdicts);
+    const problems = this.engine.configure(rules, cityOf(), 0, this.verdicts);
+    if (problems.length > 0) throw new Error(JSON.stringify(problems));
   }
 
   read(at: Millis, values: Readonly<Record<string, Scalar>>, sensor = sensorOf('s1')): this {
     this.engine.advance(at - 1, this.verdicts);
-    this.engine.observe(sensor, values, at, this.verdicts);
+    return this.observe(at, values, sensor);
+  }
+
+  /** A reading that comes while the clock stands. */
+  observe(at: Millis, values: Readonly<Record<string, Scalar>>, sensor = sensorOf('s1')): this {
+    this.engine.observe({ sensor, values, at, receivedAt: Math.max(at, this.now), gateway: null }, this.verdicts);
     return this;
   }
 
   pass(now: Millis): this {
+    this.now = now;
     this.engine.advance(now, this.verdicts);
     return this;
   }

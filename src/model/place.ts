@@ -36,6 +36,8 @@ export interface Sensor {
   /** True when it announced itself and no registry file names it. */
   readonly adopted: boolean;
   readonly attributes: Readonly<Record<string, Scalar>>;
+  /** Its place in the list it stands in: a hint for tables by number, never more than a hint. */
+  readonly ordinal?: number;
 }
 
 /** One disposing unit as the city knows it; where to reach it stands in the configuration, not here. */

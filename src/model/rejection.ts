@@ -19,6 +19,7 @@ export type RejectionCode =
   | 'sensor-foreign'
   | 'sensor-cap'
   | 'measure-cap'
+  | 'key-cap'
   | 'receipt-refused'
   | 'receipt-foreign'
   | 'internal';

@@ -3,7 +3,10 @@ import type { Level } from './level.ts';
 import type { Text } from './text.ts';
 import type { Millis } from './time.ts';
 
-export type Scope = 'sensor' | 'place' | 'street' | 'district';
+export type Scope = 'sensor' | 'place' | 'street' | 'district' | 'gateway';
+
+/** What becomes of a rule's state when its file changes: it goes on, it is judged anew by the new conditions, or it begins afresh. */
+export type OnChange = 'keep' | 'rebase' | 'reset';
 
 /** V seen in a public text, S secondary, M memory, E engineering default. */
 export type Evidence = 'V' | 'S' | 'M' | 'E';
@@ -52,10 +55,13 @@ export interface Rule {
   readonly conditions: Readonly<Record<string, Condition>>;
   /** Stays firing until a person resets it. */
   readonly latch: boolean;
-  /** A reading this much older than the newest of its key still counts. */
+  /** Readings are put in order of time and judged this much later; alerts come as much later. 0: at once, as they arrive. */
   readonly lateness: Millis;
   /** After this much silence the facts of a key are undefined: nothing is raised, nothing cleared. `null`: never. */
   readonly stale: Millis | null;
+  /** A level raised so many times within that time does not clear until its condition was false for that long. */
+  readonly flap: { readonly raises: number; readonly within: Millis } | null;
+  readonly onChange: OnChange;
   readonly order: OrderRule | null;
   readonly source: { readonly standard: string; readonly effectiveFrom: string | null; readonly note: string };
 }

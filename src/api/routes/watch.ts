@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import { isoTime } from '../../model/time.ts';
 import { alertView } from '../alert-view.ts';
 import { PAGE_QUERY, pageOf, type PageParams } from '../paging.ts';
-import type { ApiPorts } from '../ports.ts';
+import type { ApiPorts, ReloadOutcome } from '../ports.ts';
 import { sendProblem } from '../problem-details.ts';
 import { ruleView } from '../rule-view.ts';
 
@@ -94,6 +94,10 @@ function resetRoute(server: FastifyInstance, ports: ApiPorts): void {
   );
 }
 
+function reloadView(outcome: ReloadOutcome | null): (Omit<ReloadOutcome, 'at'> & { readonly at: string }) | null {
+  return outcome === null ? null : { ...outcome, at: isoTime(outcome.at) };
+}
+
 function ruleRoutes(server: FastifyInstance, ports: ApiPorts): void {
   const clock = ports.drill ? 'events' : 'wall';
 
@@ -103,7 +107,24 @@ function ruleRoutes(server: FastifyInstance, ports: ApiPorts): void {
       .rules()
       .map(({ id, version, title, domain, unit, scope, source }) => ({ id, version, title, domain, unit, scope, source })),
     next: null,
+    lastReload: reloadView(ports.lastReload()),
   }));
+
+  server.post(
+    '/api/v1/rules/reload',
+    {
+      config: { role: 'operator' },
+      schema: { tags: ['rules'], summary: 'Read the rule files again; all of them are right, or nothing changes · 重新载入规则' },
+    },
+    async (_request, reply) => {
+      const outcome = await ports.reloadRules();
+      if (outcome.result !== 'refused') return reloadView(outcome);
+      const [first] = outcome.problems;
+      return sendProblem(reply, 'api-rules-refused', first === undefined ? undefined : `${first.file}:${first.pointer} ${first.message}`, {
+        problems: outcome.problems,
+      });
+    },
+  );
 
   server.get<{ Params: { id: string } }>(
     '/api/v1/rules/:id',

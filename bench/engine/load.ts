@@ -1,0 +1,71 @@
+import type { Engine, Observation } from '../../src/engine/engine.ts';
+import type { Verdict } from '../../src/model/verdict.ts';
+import type { Speaker } from './population.ts';
+import type { RuleSample } from './rule-files.ts';
+
+/** Every sensor speaks once a virtual minute, in an order that has nothing to do with the memory; one message in 200 is loud. */
+const LOUD = 200;
+const MINUTE = 60_000;
+const STEPS = 600;
+
+/** Plays the city into an engine, minute by minute. */
+export class Load {
+  now = Date.UTC(2026, 5, 1);
+  messages = 0;
+  readings = 0;
+  verdicts = 0;
+  private readonly speakers: readonly Speaker[];
+  private readonly stride: number;
+  private seed = 1;
+
+  constructor(speakers: readonly Speaker[]) {
+    this.speakers = speakers;
+    this.stride = strideFor(speakers.length);
+  }
+
+  /** @returns messages, readings and seconds of one minute of the city */
+  minute(engine: Engine, each?: (observation: Observation) => void): { messages: number; readings: number; seconds: number } {
+    const out: Verdict[] = [];
+    const batch = this.compose();
+    const per = Math.ceil(batch.length / STEPS);
+    let readings = 0;
+    const started = performance.now();
+    for (let i = 0; i < batch.length; i += 1) {
+      const observation = batch[i] as Observation;
+      if (i % per === 0) engine.advance(observation.at, out);
+      readings += engine.observe(observation, out);
+      each?.(observation);
+    }
+    const seconds = (performance.now() - started) / 1_000;
+    this.now += MINUTE;
+    this.verdicts += out.length;
+    this.messages += batch.length;
+    this.readings += readings;
+    return { messages: batch.length, readings, seconds };
+  }
+
+  /** Messages are made before the clock runs: what is measured is the engine. */
+  private compose(): Observation[] {
+    const { speakers, stride } = this;
+    const batch: Observation[] = [];
+    for (let i = 0; i < speakers.length; i += 1) {
+      const { sensor, gateway, sample } = speakers[(i * stride) % speakers.length] as Speaker;
+      const at = this.now + Math.floor((i / speakers.length) * MINUTE);
+      batch.push({ sensor, gateway, values: this.valuesOf(sample), at, receivedAt: at });
+    }
+    return batch;
+  }
+
+  private valuesOf(sample: RuleSample): Observation['values'] {
+    this.seed = (Math.imul(this.seed, 1_103_515_245) + 12_345) & 0x7fff_ffff;
+    const list = this.seed % LOUD === 0 && sample.loud.length > 0 ? sample.loud : sample.quiet;
+    return { ...list[(this.seed >> 8) % list.length] };
+  }
+}
+
+/** A step through all of them that is no divisor of their number. */
+function strideFor(count: number): number {
+  let stride = 7_919;
+  while (count % stride === 0) stride += 2;
+  return stride;
+}
