@@ -95,6 +95,6 @@ describe('snapshots', () => {
   it('hold the state and what was in force', () => {
     const { shelf, snapshots } = bench();
     snapshots.consider(0, START, 300_000);
-    expect(deserialize(shelf.saved[0]?.state as Uint8Array)).toEqual({ format: 1, configured: inForce, core: core.save() });
+    expect(deserialize(shelf.saved[0]?.state as Uint8Array)).toEqual({ format: 2, configured: inForce, core: core.save() });
   });
 });

@@ -30,16 +30,18 @@ describe('the scripted day', () => {
 
   it('I2 never goes back, as a whole and for each sensor, and no sensor speaks twice at one instant', () => {
     const last = new Map<string, number>();
+    const back: unknown[] = [];
     let now = scenario.start;
     for (const entry of entries) {
-      expect(entry.at).toBeGreaterThanOrEqual(now);
+      if (entry.at < now) back.push(entry);
       now = entry.at;
       if (entry.kind !== 'message') continue;
-      for (const { sensor, at } of entry.readings) {
-        expect(at).toBeGreaterThan(last.get(sensor) ?? -Infinity);
-        last.set(sensor, at);
+      for (const reading of entry.readings) {
+        if (reading.at <= (last.get(reading.sensor) ?? -Infinity)) back.push(reading);
+        last.set(reading.sensor, reading.at);
       }
     }
+    expect(back).toEqual([]);
     expect(now).toBeLessThan(scenario.end);
   });
 
@@ -48,21 +50,28 @@ describe('the scripted day', () => {
     const measures = new Set(city.measures.map((measure) => measure.id));
     const scripted = scenario.scenes.flatMap((scene) => scene.parts.map((part) => part.sensor));
     expect(scripted.filter((id) => !sensors.has(id))).toEqual([]);
-    for (const { readings } of messages)
-      for (const reading of readings) {
-        expect(sensors.has(reading.sensor)).toBe(true);
-        for (const measure of Object.keys(reading.values)) expect(measures.has(measure), measure).toBe(true);
-      }
+    const said = messages.flatMap(({ readings }) => readings);
+    expect(said.length).toBeGreaterThan(1_000);
+    expect(
+      said.filter(({ sensor, values }) => !sensors.has(sensor) || !Object.keys(values).every((measure) => measures.has(measure))),
+    ).toEqual([]);
   });
 
   it('lets no sensor with a cadence fall silent: never three cadences apart', () => {
     const times = new Map<string, number[]>();
-    for (const { readings } of messages) for (const { sensor, at } of readings) times.set(sensor, [...(times.get(sensor) ?? []), at]);
+    for (const { readings } of messages) {
+      for (const { sensor, at } of readings) {
+        const heard = times.get(sensor);
+        if (heard === undefined) times.set(sensor, [at]);
+        else heard.push(at);
+      }
+    }
     for (const { id, cadence } of city.sensors) {
       if (cadence === null) continue;
       const heard = times.get(id) ?? [];
       expect(heard.length, id).toBeGreaterThan(0);
-      for (let i = 1; i < heard.length; i += 1) expect((heard[i] as number) - (heard[i - 1] as number), id).toBeLessThan(cadence * 3);
+      const longest = heard.reduce((longest, at, i) => Math.max(longest, i === 0 ? 0 : at - (heard[i - 1] as number)), 0);
+      expect(longest, id).toBeLessThan(cadence * 3);
     }
   });
 

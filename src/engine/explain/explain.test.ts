@@ -60,6 +60,19 @@ describe('why a level is not reached', () => {
     });
   });
 
+  it('later by what the rule waits for late readings', () => {
+    const rig = new Rig([ruleOf({ lateness: 64 * S, levels: [blue({ hold: 2 * M })] })]).read(T0, { x: 6 }).pass(T0 + 65 * S);
+    const explanation = explained(rig.engine, T0 + 95 * S);
+    expect(explanation.summary.en).toBe('blue holds for 30s of 2m; raises at 00:02:00, decided at 00:03:05');
+    expect(explanation).toMatchObject({
+      lateness: '1m4s',
+      due: { at: iso(T0 + 2 * M), decided: iso(T0 + 2 * M + 65 * S) },
+      newest: { ago: expect.stringMatching(/^30s/) },
+    });
+    expect(rig.pass(T0 + 2 * M + 65 * S - 1).levels()).toEqual([]);
+    expect(rig.pass(T0 + 2 * M + 65 * S).levels()).toEqual([`${T0 + 2 * M}:blue`]);
+  });
+
   it('is unknown, and the engine would find so: silent for longer than stale', () => {
     const rig = new Rig([ruleOf({ stale: 5 * M, levels: [blue({ hold: 30 * M })] })]).read(T0, { x: 6 });
     const explanation = explained(rig.engine, T0 + 12 * M);
