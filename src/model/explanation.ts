@@ -143,7 +143,7 @@ export interface KeyExplanation extends Explained {
   readonly exists: true;
   readonly key: string;
   readonly place: { readonly id: string; readonly title: Text } | null;
-  readonly street: string | null;
+  readonly street: { readonly code: string; readonly title: Text } | null;
   readonly at: string;
   /** Event time of the last look at the key. */
   readonly reached: string | null;

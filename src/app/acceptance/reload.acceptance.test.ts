@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadConfig } from '../../config/load-config.ts';
-import type { LogEntry } from '../../model/log-entry.ts';
 import type { WorkOrder } from '../../model/work-order.ts';
 import { createMetrics } from '../../telemetry/metrics.ts';
 import { startApp, type App } from '../app.ts';

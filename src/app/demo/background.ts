@@ -82,6 +82,7 @@ const BY_MODEL: Readonly<Record<string, (ask: Ask) => Values | null>> = {
   'methane-probe': () => ({ 'well-methane': 0 }),
   'metro-gates': ({ hour, jitter }) => ({ 'gate-in': Math.round(900 * interpolate(CROWD, hour) + jitter(30)) }),
   'power-meter': ({ jitter }) => ({ voltage: round(221 + jitter(3), 1) }),
+  feeder: () => ({ 'households-out': 0 }),
   'pressure-logger': ({ jitter }) => ({ 'main-pressure': round(0.25 + jitter(0.01), 3) }),
   'river-quality-station': ({ jitter }) => ({ ammonia: round(0.4 + jitter(0.1), 2), 'dissolved-oxygen': round(7.5 + jitter(0.5), 1) }),
   'signal-controller': () => ({ 'signal-fault': 0 }),

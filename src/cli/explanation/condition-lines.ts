@@ -18,18 +18,25 @@ export function conditionLines(condition: ExplainedCondition, depth: number, pag
       ...indented(depth, `${MARK[truth]} ${named}${KIND[kind]}`, page),
       ...children.flatMap((child) => conditionLines(child, depth + 2, page)),
     ];
+  const { left, right, unknown } = leaf;
+  const sides = 'fact' in right ? [left, right.fact] : [left];
+  // Where a part is to blame, it says so itself.
+  const told = sides.some(({ parts }) => parts.some((part) => part.unknown !== null));
   return [
     ...indented(depth, `${MARK[truth]} ${named}${leaf.text}`, page),
-    ...factLines(leaf.left, depth + 2, page),
-    ...('fact' in leaf.right ? factLines(leaf.right.fact, depth + 2, page) : []),
-    ...(leaf.unknown === null ? [] : reasonLines(leaf.unknown, depth + 2, page)),
+    ...sides.flatMap((side) => factLines(side, depth + 2, page)),
+    ...(unknown === null || told ? [] : reasonLines(unknown, depth + 2, page)),
   ];
 }
 
-/** What a fact is made of. */
+/** What a fact is made of, down to what is not known of it. */
 export function factLines({ parts, condition }: ExplainedFact, depth: number, page: Page): string[] {
   return [
-    ...parts.flatMap((part) => [...indented(depth, `${part.text} = ${shownText(part.value)}`, page), ...factLines(part, depth + 2, page)]),
+    ...parts.flatMap((part) => [
+      ...indented(depth, `${part.text} = ${shownText(part.value)}`, page),
+      ...(part.unknown === null || part.parts.length > 0 ? [] : reasonLines(part.unknown, depth + 2, page)),
+      ...factLines(part, depth + 2, page),
+    ]),
     ...(condition === null ? [] : conditionLines(condition, depth, page)),
   ];
 }

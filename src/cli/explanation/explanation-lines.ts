@@ -9,16 +9,11 @@ import { windowLines } from './window-lines.ts';
 export function explanationLines(explanation: Explanation, columns: number): string[] {
   const { rule, key, asked, summary, zone, exists } = explanation;
   const page: Page = { columns, time: cityTime(zone, explanation.at) };
-  const where = exists
-    ? [explanation.place === null ? '' : `${explanation.place.title.zh} ${explanation.place.title.en}`, explanation.street ?? '']
-    : [];
+  const places = exists ? [explanation.place, explanation.street].filter((one) => one !== null) : [];
+  const where = places.map(({ title }) => `${title.zh} ${title.en}`);
   const lines = [
     ...indented(0, `${rule.title.zh} · ${rule.title.en}  ${rule.id} v${rule.version}`, page),
-    ...labelledParts(
-      '对象 key',
-      [key ?? asked, ...where].filter((part) => part !== ''),
-      page,
-    ),
+    ...labelledParts('对象 key', [key ?? asked, ...where], page),
     ...spoken('结论 why', summary, page),
     ...(exists ? keyLines(explanation, page) : absenceLines(explanation, page)),
   ];
@@ -32,7 +27,7 @@ function keyLines(key: KeyExplanation, page: Page): string[] {
     ...labelledParts('时刻 at', clockParts(key, page), page),
     ...labelled('数值 value', `${value.text} = ${shownText(value.value)}${unit}`, page),
     ...factLines(value, 15, page),
-    ...(value.unknown === null ? [] : reasonLines(value.unknown, 15, page)),
+    ...(value.unknown === null || value.parts.some((part) => part.unknown !== null) ? [] : reasonLines(value.unknown, 15, page)),
     ...waitingLines(key, page),
     ...key.heldBy.flatMap(({ text }, i) => spoken(i === 0 ? '另外 also' : '', text, page)),
     '',

@@ -23,8 +23,8 @@ function timers({ state, since, hold, held, raises, clearHold, clearHeld, clears
   if (state === 'holding') said.push(`持续 held ${short(held ?? '0s')} / ${hold}`);
   else if (state === 'quiet' && hold !== '0s') said.push(`须持续 for ${hold}`);
   if (raises !== null) said.push(`${moment(raises, page)} 升级 raises`);
-  if (state === 'active' && clearHeld !== null) said.push(`解除已持续 clear held ${short(clearHeld)} / ${clearHold}`);
-  else if (state === 'active' && clearHold !== '0s') said.push(`解除须持续 clear for ${clearHold}`);
+  if (state === 'active' && clearHeld !== null) said.push(`解除 clearing ${short(clearHeld)} / ${clearHold}`);
+  else if (state === 'active' && clearHold !== '0s') said.push(`解除须 clearing for ${clearHold}`);
   if (clears !== null) said.push(`${moment(clears, page)} 解除 clears`);
   return said;
 }

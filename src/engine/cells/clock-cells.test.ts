@@ -61,6 +61,17 @@ describe('windows that stand on the clock', () => {
     );
   });
 
+  it('S1 take nothing that is older than all that are kept', () => {
+    const cells = new TumblingCells({ length: LENGTH, ago: 1 }, clock, { stands, matches: null });
+    cells.grow(1);
+    cells.take(0, BEGIN + 5 * LENGTH, 7, 1);
+    // The window of a place in the ring that a newer one has now.
+    cells.take(0, BEGIN + 3 * LENGTH, 100, 1);
+    const question = { name: 'sum', ago: 0, coverage: 0 } as const;
+    expect(cells.ask(0, BEGIN + 5 * LENGTH, question)).toBe(7);
+    expect(cells.ask(0, BEGIN + 5 * LENGTH, { ...question, ago: 1 })).toBeNaN();
+  });
+
   it('end when the clock of the city says so', () => {
     const cells = new TumblingCells({ length: DAY, ago: 0 }, clock, { stands, matches: null });
     expect(new Date(cells.edge(0, BEGIN)).toISOString()).toBe('2026-06-01T16:00:00.000Z');

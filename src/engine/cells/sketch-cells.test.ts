@@ -48,6 +48,14 @@ describe('a quantile', () => {
     expect(feed(10_000, 100_000)).toBeLessThanOrEqual(before * 1.1);
   });
 
+  it('S1 a late sample leaves with the newest of its pane', () => {
+    const cells = new SketchCells(WINDOW);
+    cells.take(0, BEGIN + 900, 1);
+    cells.take(0, BEGIN + 100, 2);
+    expect(cells.edge(0, BEGIN + 900)).toBe(BEGIN + 900 + WINDOW);
+    expect(cells.quantile(0, BEGIN + WINDOW + 500, 100)).toBeCloseTo(2, 1);
+  });
+
   it('says when its oldest samples leave', () => {
     const cells = new SketchCells(WINDOW);
     cells.take(0, BEGIN, 1);

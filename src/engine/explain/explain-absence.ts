@@ -1,6 +1,6 @@
 import type { ExplainedSensor, KeyAbsence, Reason } from '../../model/explanation.ts';
 import type { Sensor } from '../../model/place.ts';
-import type { Scope } from '../../model/rule.ts';
+import type { Rule, Scope } from '../../model/rule.ts';
 import { isoTime, type Millis } from '../../model/time.ts';
 import { KEY_LIMIT } from '../rule-memory.ts';
 import type { RuleBook } from '../rule-book.ts';
@@ -18,7 +18,7 @@ type Absence = Pick<KeyAbsence, 'key' | 'why' | 'sensors' | 'moreSensors' | 'mea
 
 /** Why the rule has no such key, and what would make it. */
 export function explainAbsence(asked: string, found: FoundKey, rule: RunningRule, book: RuleBook): Absence {
-  const able = sensorsFor(found, rule, book);
+  const able = sensorsFor(asked, found, rule, book);
   const indices = new Set(able.map(({ id }) => book.routes.find(id)).filter((index) => index !== -1));
   const waiting = waitingFor(indices, rule, book.laneOf(rule), book);
   const sensors = able.map((sensor) => explainedSensor(sensor, book)).sort((a, b) => lastOf(b) - lastOf(a));
@@ -44,19 +44,25 @@ function lastOf({ heard }: ExplainedSensor): Millis {
   return heard === null ? 0 : Date.parse(heard);
 }
 
-/** Sensors of the city whose readings would be of this key. */
-function sensorsFor({ name }: FoundKey, { compiled }: RunningRule, { around }: RuleBook): Sensor[] {
-  if (name === null) return [];
+/** Sensors of the city whose readings would be of this key, or of keys at the place or street that was named. */
+function sensorsFor(asked: string, { name }: FoundKey, { compiled }: RunningRule, { around }: RuleBook): Sensor[] {
+  const id = idOf(asked);
   const all = new Map([...around.sensors, ...around.registered.values()].map((sensor) => [sensor.id, sensor]));
   return [...all.values()].filter((sensor) => {
     const key = subjectOf(compiled.rule, sensor, around)?.key;
-    return key === name || key?.startsWith(`${name}/`) === true;
+    if (key === undefined) return false;
+    return name === null ? sensor.place === id || around.streetOf(sensor) === id : key === name || key.startsWith(`${name}/`);
   });
+}
+
+/** Without what sort of key it is. */
+function idOf(asked: string): string {
+  return asked.replace(/^\w+:/, '');
 }
 
 /** Keys at what was asked for; where there are none, any. */
 function keysNear(asked: string, { name }: FoundKey, { memory }: RunningRule, { around }: RuleBook): string[] {
-  const id = asked.replace(/^\w+:/, '');
+  const id = idOf(asked);
   const near: string[] = [];
   const any: string[] = [];
   for (let key = 0; key < memory.keys && near.length < NAMED; key += 1) {
@@ -76,6 +82,17 @@ function whyWaiting(readings: number): Reason {
   );
 }
 
+/** A place or a street was named, and the rule judges something smaller. */
+function whyNotHere(named: string, { sensors, keys }: Pick<Asked, 'sensors' | 'keys'>, { scope, models }: Rule): Reason {
+  const names = keys.length > 0 ? keys : scope === 'sensor' ? sensors.map(({ sensor }) => `sensor:${sensor}`) : [];
+  if (sensors.length === 0) {
+    const [zh, en] = models.length === 0 ? ['', ''] : [`型号为 ${models.join('、')} 的`, ` of the model ${models.join(', ')}`];
+    return reason('no-sensor', `${named} 没有${zh}设备`, `${named} has no sensor${en}`);
+  }
+  const some = `${names.slice(0, 3).join(', ')}${names.length > 3 ? ' …' : ''}`;
+  return reason('other-scope', `本规则按${SCOPE[scope]}判断，请指明一个：${some}`, `the rule judges each ${scope}; name one: ${some}`);
+}
+
 interface Asked {
   readonly asked: string;
   readonly found: FoundKey;
@@ -83,7 +100,7 @@ interface Asked {
   readonly keys: readonly string[];
 }
 
-function whyAbsent({ asked, found, sensors, keys }: Asked, { compiled, memory }: RunningRule, { around }: RuleBook): Reason {
+function whyAbsent({ asked, found, sensors, keys }: Asked, { compiled, memory }: RunningRule, { around, city }: RuleBook): Reason {
   const { scope, models, id } = compiled.rule;
   if (memory.keys >= KEY_LIMIT)
     return reason('full', `${id} 的判断对象已满（${KEY_LIMIT}）`, `${id} holds as many keys as it may (${KEY_LIMIT})`);
@@ -101,11 +118,9 @@ function whyAbsent({ asked, found, sensors, keys }: Asked, { compiled, memory }:
         `台账中 ${known.id} 没有${SCOPE[scope]}`,
         `the registry gives ${known.id} no ${scope}, and the rule judges by ${scope}`,
       );
-    const place = around.places.get(asked.replace(/^\w+:/, ''));
-    if (place !== undefined) {
-      const some = keys.length === 0 ? '' : `: ${keys.slice(0, 3).join(', ')}${keys.length > 3 ? ' …' : ''}`;
-      return reason('other-scope', `本规则按${SCOPE[scope]}判断，请指明一个${some}`, `the rule judges each ${scope}; name one${some}`);
-    }
+    const named = idOf(asked);
+    if (around.places.has(named) || city?.streets.some(({ code }) => code === named) === true)
+      return whyNotHere(named, { sensors, keys }, compiled.rule);
     return reason(
       'unknown-id',
       `城市里没有 ${asked}，本规则也没有这样的判断对象`,

@@ -8,6 +8,7 @@ import { explainFact } from './explain-condition.ts';
 import { explainLevels } from './explain-levels.ts';
 import { explainWindows } from './explain-windows.ts';
 import { findKey } from './find-key.ts';
+import { firstBy } from './first-by.ts';
 import { heldBy } from './held-by.ts';
 import { KEY, membersOf } from './replica.ts';
 import { Sight } from './sight.ts';
@@ -54,12 +55,12 @@ function explainKey(
   const place = memory.placeOf(key);
   const due = memory.clock[key * CLOCK + DUE] as number;
   const { newest, at } = sight;
-  const sensors = members.sort((a, b) => heardAt(a, book) - heardAt(b, book)).slice(0, NAMED);
+  const sensors = firstBy(members, NAMED, (sensor) => heardAt(sensor, book));
   return {
     exists: true,
     key: name,
     place: place === null ? null : { id: place.id, title: place.title },
-    street,
+    street: streetOf(street, book),
     at: isoTime(at),
     reached: Number.isFinite(reached) ? isoTime(reached) : null,
     newest: Number.isFinite(newest) ? { at: isoTime(newest), ago: formatDuration(Math.max(0, at - newest)) } : null,
@@ -82,4 +83,9 @@ function explainKey(
 function heardAt(sensor: number, { around }: RuleBook): Millis {
   const heard = around.heard.lastSeen[sensor] as number;
   return Number.isNaN(heard) ? Number.NEGATIVE_INFINITY : heard;
+}
+
+function streetOf(code: string | null, { city }: RuleBook): KeyExplanation['street'] {
+  const street = city?.streets.find((one) => one.code === code);
+  return street === undefined ? null : { code: street.code, title: street.title };
 }

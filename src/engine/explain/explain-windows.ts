@@ -1,10 +1,11 @@
 import type { Condition, FactReference } from '../../model/condition.ts';
 import type { ExplainedRow, ExplainedWindow } from '../../model/explanation.ts';
-import { formatDuration, isoTime, type Millis } from '../../model/time.ts';
+import { formatDuration, isoTime } from '../../model/time.ts';
 import type { Held } from '../cells/cells.ts';
 import { isReference } from '../condition/compile-condition.ts';
 import { identityOf } from '../facts/fact-builder.ts';
 import type { Store } from '../rule-memory.ts';
+import { firstBy } from './first-by.ts';
 import { operandsOf, watchedBy } from './operands.ts';
 import { membersOf } from './replica.ts';
 import type { Sight } from './sight.ts';
@@ -63,12 +64,12 @@ function rowsOf({ identity, by }: Store, sight: Sight): Pick<ExplainedWindow, 'r
   const cells = memory.stores.find((store) => store.identity === identity)?.cells;
   if (cells === undefined) return { rows: [], more: 0 };
   if (by === 'key') return { rows: [rowOf(cells.describe(sight.key, sight.at), null, sight)], more: 0 };
-  const rows = membersOf(memory, sight.key)
-    .map((member) => ({ member, held: cells.describe(member, sight.at) }))
-    .sort((a, b) => newestOf(b.held) - newestOf(a.held));
+  const members = membersOf(memory, sight.key);
+  // Who was heard last; who never was, at the end.
+  const shown = firstBy(members, ROWS, (member) => -(memory.hearing.lastSeen[memory.memberSensor[member] as number] as number) || 0);
   return {
-    rows: rows.slice(0, ROWS).map(({ member, held }) => rowOf(held, nameOf(member, sight), sight)),
-    more: Math.max(0, rows.length - ROWS),
+    rows: shown.map((member) => rowOf(cells.describe(member, sight.at), nameOf(member, sight), sight)),
+    more: members.length - shown.length,
   };
 }
 
@@ -86,10 +87,6 @@ function rowOf({ samples, from, to, covered, newest }: Held, sensor: string | nu
       sensor: member === undefined ? null : nameOf(member, sight),
     })),
   };
-}
-
-function newestOf({ newest }: Held): Millis {
-  return newest[0]?.at ?? Number.NEGATIVE_INFINITY;
 }
 
 function nameOf(member: number, { live }: Sight): string {

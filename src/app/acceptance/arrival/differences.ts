@@ -35,7 +35,9 @@ function unshared(ours: readonly string[], theirs: readonly string[]): string[] 
     ...ours.filter((one) => !right.has(one)).map((one) => `- ${one}`),
     ...theirs.filter((one) => !left.has(one)).map((one) => `+ ${one}`),
   ];
-  return differences.length === 0 && ours.length !== theirs.length ? [`${ours.length} and ${theirs.length}`] : differences;
+  // The same ones, but not as often.
+  if (differences.length === 0 && !isDeepStrictEqual([...ours].sort(), [...theirs].sort())) differences.push('not as many of each');
+  return differences;
 }
 
 /** Verdicts, one by one and in their order, that two runs do not share. */
