@@ -142,9 +142,12 @@ describe('after kill -9', () => {
       async () => ((await standing('venue-occupancy', 'place:iapm')) as { readonly level: string } | undefined)?.level === 'orange',
       60_000,
     );
-    const { body } = await server.get('/api/v1/alerts?rule=venue-occupancy');
-    const { since, firedAt } = body.items[0] as unknown as { since: string; firedAt: string };
-    expect(Date.parse(firedAt) - Date.parse(since)).toBe(3 * MINUTE);
+    const fired = await until('its alert', async () => {
+      const { body } = await server.get('/api/v1/alerts?rule=venue-occupancy');
+      const items = body.items as unknown as readonly { since: string; firedAt: string | null; subject: { place: string } }[];
+      return items.find(({ firedAt, subject }) => firedAt !== null && subject.place === 'iapm');
+    });
+    expect(Date.parse(fired.firedAt ?? '') - Date.parse(fired.since)).toBe(3 * MINUTE);
   });
 
   it('the latch lets go when the order is closed, and an ordered stop and start changes nothing either', async () => {

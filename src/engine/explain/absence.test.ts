@@ -98,13 +98,19 @@ describe('a key that the rule does not have', () => {
       [sensorOf('s1', { place: null })],
     );
     const codes = (rule: string, ...names: string[]): string[] => names.map((name) => absent(engine, T0, name, rule).why.code);
-    expect(codes('r1', 's1', 'p1', 'nobody')).toEqual(['other-model', 'other-scope', 'unknown-id']);
+    expect(codes('r1', 's1', 'p1', 'nobody')).toEqual(['other-model', 'no-sensor', 'unknown-id']);
     expect(codes('r2', 's1', 'p1', 'place:nowhere')).toEqual(['nowhere', 'no-sensor', 'unknown-id']);
     expect(codes('r3', '310104014', 's1')).toEqual(['no-sensor', 'other-model']);
     expect(absent(engine, T0, 's1').summary.en).toBe('s1 is a gauge; the rule takes camera only');
   });
 
-  it('names the keys that are there instead', () => {
+  it('names the keys that are there instead, or could be', () => {
+    expect(absent(engineOf([ruleOf()], [sensorOf('s1')]), T0, 'p1')).toMatchObject({
+      why: {
+        code: 'other-scope',
+        text: { zh: '本规则按设备判断，请指明一个：sensor:s1', en: 'the rule judges each sensor; name one: sensor:s1' },
+      },
+    });
     const engine = engineOf([ruleOf()]);
     for (let i = 0; i < 30; i += 1) read(engine, sensorOf(`s${i}`));
     const { summary, keys } = absent(engine, T0 + M, 'p1');

@@ -19,8 +19,9 @@ export function heldBy(sight: Sight): Reason[] {
   ];
 }
 
+/** One that is out explains a silence; one that is just back matters only where silence is judged. */
 function gatewaysOut({ replica, at }: Sight): Reason[] {
-  const { memory } = replica;
+  const { memory, compiled } = replica;
   const { gateways } = memory.around;
   const hidden = new Map<number, number>();
   for (const member of membersOf(memory, KEY)) {
@@ -29,19 +30,19 @@ function gatewaysOut({ replica, at }: Sight): Reason[] {
     const gateway = gateways.gatewayOf(sensor);
     hidden.set(gateway, (hidden.get(gateway) ?? 0) + 1);
   }
-  return [...hidden].map(([gateway, sensors]) => {
+  return [...hidden].flatMap(([gateway, sensors]) => {
     const id = gateways.idOf(gateway);
-    return gateways.isDown(gateway, at)
-      ? reason(
-          'gateway-out',
-          `网关 ${id} 失联，其下 ${sensors} 个设备的沉默不作判断`,
-          `gateway ${id} is out: the silence of ${sensors} of its sensors here is not judged`,
-        )
-      : reason(
-          'gateway-back',
-          `网关 ${id} 刚恢复，其下 ${sensors} 个设备还没到上报的时候`,
-          `gateway ${id} is just back: ${sensors} of its sensors here have not had time to speak`,
-        );
+    const [zh, en] = [`其下 ${sensors} 个设备`, `sensors behind it: ${sensors}`];
+    if (gateways.isDown(gateway, at))
+      return [reason('gateway-out', `网关 ${id} 失联，${zh}的沉默不作判断`, `gateway ${id} is out, and silence is not judged (${en})`)];
+    if (!compiled.judgesSilence) return [];
+    return [
+      reason(
+        'gateway-back',
+        `网关 ${id} 刚恢复，${zh}还没到上报的时候`,
+        `gateway ${id} is just back, too short a time to call anybody silent (${en})`,
+      ),
+    ];
   });
 }
 

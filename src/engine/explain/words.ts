@@ -65,6 +65,6 @@ function timesText(times: unknown): string {
 
 function operandText(value: unknown): string {
   if (isReference(value)) return factText(value);
-  if (Array.isArray(value)) return value.map(operandText).join('/');
+  if (Array.isArray(value)) return value.map(operandText).join(value.some(isReference) ? ', ' : '/');
   return shownText(value as Shown);
 }
