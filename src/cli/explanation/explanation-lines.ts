@@ -29,12 +29,17 @@ function keyLines(key: KeyExplanation, page: Page): string[] {
     ...factLines(value, 15, page),
     ...(value.unknown === null || value.parts.some((part) => part.unknown !== null) ? [] : reasonLines(value.unknown, 15, page)),
     ...waitingLines(key, page),
-    ...key.heldBy.flatMap(({ text }, i) => spoken(i === 0 ? '另外 also' : '', text, page)),
+    ...untold(key).flatMap(({ text }, i) => spoken(i === 0 ? '另外 also' : '', text, page)),
     '',
     ...key.levels.toReversed().flatMap((level) => levelLines(level, page)),
     ...(key.windows.length === 0 ? [] : ['', '记忆 memory', ...windowLines(key.windows, page)]),
     ...sensorLines(key, page),
   ];
+}
+
+/** What the summary has not said already. */
+function untold({ heldBy, summary }: KeyExplanation): KeyExplanation['heldBy'] {
+  return heldBy.filter(({ text }) => !summary.en.includes(text.en));
 }
 
 function clockParts({ at, newest, reached, due }: KeyExplanation, { time }: Page): string[] {
