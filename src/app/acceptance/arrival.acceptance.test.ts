@@ -87,6 +87,7 @@ const LOSSES: Readonly<Record<string, (engine: SavedEngine) => SavedEngine>> = {
 describe('the trial finds a snapshot that loses', () => {
   it.each(Object.entries(LOSSES))('%s', (_, lose) => {
     const spoil = (saved: SavedCore): SavedCore => ({ ...saved, engine: lose(saved.engine) });
-    expect(tryArrival(ground, { seed: 1, readings: FEW, spoil }).lost).not.toEqual([]);
+    // Not every day shows it: all may speak again after the restart.
+    expect(SEEDS.some((seed) => tryArrival(ground, { seed, readings: FEW, spoil }).lost.length > 0)).toBe(true);
   });
 });
