@@ -106,7 +106,12 @@ export class FactBuilder {
   }
 
   condition(name: string, pointer: string): Test<number> {
-    return this.named(name, pointer);
+    // A condition begins anew: what its comparisons ask for is not nested in what asks for the condition.
+    const { depth } = this;
+    this.depth = 0;
+    const test = this.named(name, pointer);
+    this.depth = depth;
+    return test;
   }
 
   /** The store of this identity: made by `make` unless another fact of the rule has it already. */
