@@ -1,21 +1,25 @@
 import type { EngineBench } from './bench-engine.ts';
+import type { Turn } from './reference.ts';
 
 /** The engine's tables, as they stand in the README. */
 export function engineLines(bench: EngineBench): string[] {
-  const { readingsPerSecond: ours, shipped, byHand, rules } = bench;
-  const base = rules[0]?.readingsPerSecond ?? ours;
+  const { perSecond: ours, shipped, byHand, rules } = bench;
+  const base = rules[0]?.perSecond ?? ours;
+  const row = (name: string, { perSecond, differences, asked }: Turn): string =>
+    `| json-rules-engine ${name} | ${thousands(perSecond)} | ${ratio(ours / perSecond)} | ${differences} of ${thousands(asked)} |`;
   return [
-    `| ${bench.signs} signs, ${thousands(bench.sensors)} sensors, one thread | readings/s | Maibo ÷ this | other verdicts |`,
+    `| ${bench.signs} signs, ${thousands(bench.sensors)} sensors, one thread | messages/s | Maibo ÷ this | other verdicts |`,
     '| --- | ---: | ---: | ---: |',
     `| Maibo: windows, conditions, holds, levels | ${thousands(ours)} | 1 | |`,
-    `| json-rules-engine as shipped: all signs in one engine, facts ready | ${thousands(shipped.perSecond)} | ${ratio(ours / shipped.perSecond)} | ${shipped.differences} of ${thousands(shipped.asked)} |`,
-    `| json-rules-engine indexed by hand: one engine a sign, facts ready | ${thousands(byHand.perSecond)} | ${ratio(ours / byHand.perSecond)} | ${byHand.differences} of ${thousands(byHand.asked)} |`,
+    row('as shipped: all signs in one engine, the conditions of the rule files, facts as functions that find their answer ready', shipped),
+    row('the same, every fact worked out and handed over under a name of its own', bench.allInOne),
+    row('indexed by hand: one engine a sign, facts ready as before', byHand),
     '',
-    '| rules in force | readings/s | cost of a reading |',
+    '| rules in force | messages/s | cost of a message |',
     '| --- | ---: | ---: |',
     ...rules.map(
-      ({ count, readingsPerSecond, spread }) =>
-        `| ${thousands(count)}${spread ? ', the same sensors spread over all of them (cold rules)' : ''} | ${thousands(readingsPerSecond)} | ${(base / readingsPerSecond).toFixed(2)} × |`,
+      ({ count, perSecond, spread }) =>
+        `| ${thousands(count)}${spread ? ', the same sensors spread over all of them (cold rules)' : ''} | ${thousands(perSecond)} | ${(base / perSecond).toFixed(2)} × |`,
     ),
     '',
     '| state | |',

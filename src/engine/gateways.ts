@@ -54,7 +54,8 @@ export class Gateways {
 
   /** A sensor has spoken through a gateway. @returns the gateway, and whether it had been out */
   hear(sensor: number, id: string, from: { readonly cadence: Millis | null; readonly at: Millis }): number {
-    let gateway = this.byId.get(id);
+    const usual = this.gatewayOf(sensor);
+    let gateway = this.list[usual]?.id === id ? usual : this.byId.get(id);
     if (gateway === undefined) {
       gateway = this.list.length;
       this.byId.set(id, gateway);
@@ -70,7 +71,7 @@ export class Gateways {
       known.lastSeen = from.at;
     } else if (from.at > known.outage.from && from.at < known.outage.back) hearWithin(known, from.at);
     // By those who were known till now: whoever speaks for the first time says nothing of the time before.
-    if (this.gatewayOf(sensor) !== gateway) this.assign(sensor, gateway, from.cadence);
+    if (usual !== gateway) this.assign(sensor, gateway, from.cadence);
     return gateway;
   }
 

@@ -173,7 +173,7 @@ export class ReorderBuffer {
       const bucket = this.buckets.get(this.earliest) as Bucket;
       outlet.begin(this.earliest * this.width);
       this.buckets.delete(this.earliest);
-      this.earliest = this.buckets.size === 0 ? Number.POSITIVE_INFINITY : Math.min(...this.buckets.keys());
+      this.earliest = this.next(this.earliest + 1);
       if (bucket === this.last) this.lastId = Number.NaN;
       bucket.tell(outlet);
       this.hand(bucket, outlet);
@@ -182,20 +182,29 @@ export class ReorderBuffer {
     }
   }
 
+  /** The earliest bucket that is left; mostly the neighbour of the one before. */
+  private next(neighbour: number): number {
+    if (this.buckets.has(neighbour)) return neighbour;
+    let earliest = Number.POSITIVE_INFINITY;
+    for (const id of this.buckets.keys()) if (id < earliest) earliest = id;
+    return earliest;
+  }
+
   private hand(bucket: Bucket, outlet: Outlet): void {
     const { at, sensor, measure, value, size } = bucket;
     if (bucket.sorted) {
       for (let i = 0; i < size; i += 1) outlet.each(at[i] as number, sensor[i] as number, measure[i] as number, value[i] as number);
       return;
     }
-    const order = Array.from({ length: size }, (_, i) => i);
-    order.sort(
-      (i, j) =>
+    const before = (i: number, j: number): boolean => {
+      const apart =
         (at[i] as number) - (at[j] as number) ||
         (sensor[i] === sensor[j] ? 0 : outlet.compare(sensor[i] as number, sensor[j] as number)) ||
         (measure[i] as number) - (measure[j] as number) ||
-        (value[i] as number) - (value[j] as number),
-    );
+        (value[i] as number) - (value[j] as number);
+      return apart < 0;
+    };
+    const order = sortedOrder(size, before);
     for (const i of order) outlet.each(at[i] as number, sensor[i] as number, measure[i] as number, value[i] as number);
   }
 
@@ -227,4 +236,19 @@ export class ReorderBuffer {
 function wider<A extends Float64Array | Int32Array>(from: A, to: A): A {
   to.set(from);
   return to;
+}
+
+/** Numbers below `size` in order. Most of what arrives is in order but for neighbours, and those are found at once. */
+function sortedOrder(size: number, before: (i: number, j: number) => boolean): number[] {
+  const order: number[] = [];
+  let moves = 0;
+  for (let i = 0; i < size; i += 1) {
+    let j = i;
+    for (; j > 0 && before(i, order[j - 1] as number); j -= 1) order[j] = order[j - 1] as number;
+    order[j] = i;
+    moves += i - j;
+    // A flood out of order is sorted whole; equals stay as they came either way.
+    if (moves > 8 * size) return Array.from({ length: size }, (_, n) => n).sort((a, b) => (before(a, b) ? -1 : before(b, a) ? 1 : 0));
+  }
+  return order;
 }

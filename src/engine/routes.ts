@@ -22,6 +22,8 @@ export interface Route {
   readonly later: readonly { readonly lane: Lane; readonly measure: number; readonly slots: readonly Slot[] }[];
 }
 
+const FEW = 6;
+
 /** Sensors alike: the same rules are concerned by them. */
 interface Profile {
   /** Slots of rules that only ask who is silent; `null` until they are worked out. */
@@ -29,6 +31,8 @@ interface Profile {
   /** Rules by row. */
   readonly rules: RunningRule[];
   readonly routes: Map<string, Route>;
+  /** The first few of them, side by side: looking through those is quicker than asking the map. */
+  readonly few: { readonly measure: string; readonly route: Route }[];
   /** Slots of rules that wait, by lane and measure. */
   readonly late: Map<Lane, (readonly Slot[] | undefined)[]>;
   readonly sample: Sensor;
@@ -48,9 +52,8 @@ export class Routes {
   private readonly byOrdinal: number[] = [];
   private readonly profiles = new Map<string, Profile>();
   private readonly profileOf: Profile[] = [];
-  /** The sensor's block of rows, and how long it is. */
-  private start = new Int32Array(1_024);
-  private length = new Uint16Array(1_024);
+  /** Where the sensor's rows begin, and how many they are: two numbers a sensor, side by side. */
+  private block = new Int32Array(2_048);
   private rows = new Int32Array(4_096);
   private used = 0;
   private readonly measureIds = new Map<string, number>();
@@ -72,6 +75,7 @@ export class Routes {
     });
     for (const profile of this.profiles.values()) {
       profile.routes.clear();
+      profile.few.length = 0;
       profile.hears = null;
       profile.late.clear();
       // A rule that is gone leaves its rows unused.
@@ -86,7 +90,7 @@ export class Routes {
     for (let sensor = 0; sensor < this.profileOf.length; sensor += 1) {
       const profile = this.profileOf[sensor] as Profile;
       const ordinal = profile.rules.findIndex((rule) => rule.compiled.rule.id === ruleId);
-      if (ordinal !== -1 && ordinal < (this.length[sensor] as number)) this.rows[(this.start[sensor] as number) + ordinal] = -1;
+      if (ordinal !== -1 && ordinal < (this.block[sensor * 2 + 1] as number)) this.rows[(this.block[sensor * 2] as number) + ordinal] = -1;
     }
   }
 
@@ -111,10 +115,16 @@ export class Routes {
 
   route(sensor: number, measure: string): Route {
     const profile = this.profileOf[sensor] as Profile;
+    const { few } = profile;
+    for (let i = 0; i < few.length; i += 1) {
+      const one = few[i] as (typeof few)[number];
+      if (one.measure === measure) return one.route;
+    }
     const known = profile.routes.get(measure);
     if (known !== undefined) return known;
     const made = this.makeRoute(profile, measure);
     profile.routes.set(measure, made);
+    if (few.length < FEW) few.push({ measure, route: made });
     return made;
   }
 
@@ -169,8 +179,8 @@ export class Routes {
 
   /** The sensor's row in the slot's rule; joins it there first. −1 when the rule has no room. */
   row(sensor: number, slot: Slot): number {
-    if (slot.ordinal < (this.length[sensor] as number)) {
-      const row = this.rows[(this.start[sensor] as number) + slot.ordinal] as number;
+    if (slot.ordinal < (this.block[sensor * 2 + 1] as number)) {
+      const row = this.rows[(this.block[sensor * 2] as number) + slot.ordinal] as number;
       if (row !== -1) return row;
     }
     return this.join(sensor, slot);
@@ -179,9 +189,9 @@ export class Routes {
   /** The row that the sensor has already in a rule; −1 for none. */
   rowOf(sensor: number, rule: RunningRule): number {
     const ordinal = (this.profileOf[sensor] as Profile).rules.indexOf(rule);
-    return ordinal === -1 || ordinal >= (this.length[sensor] as number)
+    return ordinal === -1 || ordinal >= (this.block[sensor * 2 + 1] as number)
       ? -1
-      : (this.rows[(this.start[sensor] as number) + ordinal] as number);
+      : (this.rows[(this.block[sensor * 2] as number) + ordinal] as number);
   }
 
   /** A row that is there already, from a snapshot or from before a change. */
@@ -190,11 +200,11 @@ export class Routes {
     let ordinal = profile.rules.indexOf(rule);
     if (ordinal === -1) ordinal = profile.rules.push(rule) - 1;
     this.reserve(sensor, profile.rules.length);
-    this.rows[(this.start[sensor] as number) + ordinal] = row;
+    this.rows[(this.block[sensor * 2] as number) + ordinal] = row;
   }
 
   get bytes(): number {
-    return this.start.byteLength + this.length.byteLength + this.rows.byteLength + this.index.size * 56;
+    return this.block.byteLength + this.rows.byteLength + this.index.size * 56;
   }
 
   private meet(sensor: Sensor): number {
@@ -203,20 +213,17 @@ export class Routes {
     const alike = JSON.stringify([sensor.model, sensor.place === null, (place?.street ?? sensor.street) === null, sensor.gateway === null]);
     let profile = this.profiles.get(alike);
     if (profile === undefined) {
-      profile = { hears: null, rules: [], routes: new Map(), late: new Map(), sample: sensor };
+      profile = { hears: null, rules: [], routes: new Map(), few: [], late: new Map(), sample: sensor };
       this.profiles.set(alike, profile);
     }
     const index = this.profileOf.length;
     this.profileOf.push(profile);
     this.index.set(sensor.id, index);
     around.addSensor(sensor);
-    if (index >= this.start.length) {
-      const start = new Int32Array(this.start.length * 2);
-      const length = new Uint16Array(this.length.length * 2);
-      start.set(this.start);
-      length.set(this.length);
-      this.start = start;
-      this.length = length;
+    if (index * 2 >= this.block.length) {
+      const block = new Int32Array(this.block.length * 2);
+      block.set(this.block);
+      this.block = block;
     }
     return index;
   }
@@ -247,14 +254,14 @@ export class Routes {
     const row = memory.join(sensor, subject);
     if (row === -1) return -1;
     this.reserve(sensor, (this.profileOf[sensor] as Profile).rules.length);
-    this.rows[(this.start[sensor] as number) + slot.ordinal] = row;
+    this.rows[(this.block[sensor * 2] as number) + slot.ordinal] = row;
     return row;
   }
 
   private reserve(sensor: number, length: number): void {
-    const before = this.length[sensor] as number;
+    const before = this.block[sensor * 2 + 1] as number;
     if (before >= length) return;
-    const from = this.start[sensor] as number;
+    const from = this.block[sensor * 2] as number;
     const to = this.used;
     this.used += length;
     if (this.used > this.rows.length) {
@@ -264,8 +271,8 @@ export class Routes {
     }
     this.rows.copyWithin(to, from, from + before);
     this.rows.fill(-1, to + before, to + length);
-    this.start[sensor] = to;
-    this.length[sensor] = length;
+    this.block[sensor * 2] = to;
+    this.block[sensor * 2 + 1] = length;
   }
 }
 

@@ -19,6 +19,10 @@ interface SketchRow {
   readonly panes: SketchPane[];
   readonly total: Map<number, number>;
   count: number;
+  /** Samples of one bucket in a row: counted together, once another comes or somebody asks. */
+  pane: SketchPane | null;
+  bucket: number;
+  pending: number;
 }
 
 /** Quantiles of a window: a histogram with logarithmic buckets (as DDSketch) for each of its panes. */
@@ -38,30 +42,38 @@ export class SketchCells implements Cells {
     if (isTextCode(value)) return;
     let held = this.rows.get(row);
     if (held === undefined) {
-      held = { panes: [], total: new Map(), count: 0 };
+      held = rowOf([]);
       this.rows.set(row, held);
     }
-    const { panes, total } = held;
+    const { panes } = held;
+    const bucket = bucketOf(value);
     const id = Math.floor(at / this.width);
+    const last = held.pane;
+    if (last !== null && bucket === held.bucket && last === panes[panes.length - 1] && Math.floor(last.time / this.width) === id) {
+      if (at > last.time) last.time = at;
+      held.pending += 1;
+      return;
+    }
+    count(held);
     let i = panes.length - 1;
     while (i >= 0 && Math.floor((panes[i] as SketchPane).time / this.width) > id) i -= 1;
     let pane = panes[i];
     if (pane === undefined || Math.floor(pane.time / this.width) !== id) {
       pane = { time: at, buckets: new Map() };
       panes.splice(i + 1, 0, pane);
+      this.expire(held, (panes.at(-1) as SketchPane).time);
     }
     if (at > pane.time) pane.time = at;
-    const bucket = bucketOf(value);
-    pane.buckets.set(bucket, (pane.buckets.get(bucket) ?? 0) + 1);
-    total.set(bucket, (total.get(bucket) ?? 0) + 1);
-    held.count += 1;
-    this.expire(held, (panes.at(-1) as SketchPane).time);
+    held.pane = pane;
+    held.bucket = bucket;
+    held.pending = 1;
   }
 
   /** The value that `percent` of the samples do not exceed; NaN over an empty window. */
   quantile(row: number, at: Millis, percent: number): number {
     const held = this.rows.get(row);
     if (held === undefined) return Number.NaN;
+    count(held);
     this.expire(held, at);
     if (held.count === 0) return Number.NaN;
     const wanted = Math.max(1, Math.ceil((percent / 100) * held.count));
@@ -85,16 +97,18 @@ export class SketchCells implements Cells {
   describe(row: number, at: Millis): Held {
     const newest: HeldSample[] = [];
     let samples = 0;
-    for (const { time, buckets } of (this.rows.get(row)?.panes ?? []).toReversed()) {
+    const held = this.rows.get(row);
+    if (held !== undefined) count(held);
+    for (const { time, buckets } of (held?.panes ?? []).toReversed()) {
       if (time <= at - this.window) break;
-      let count = 0;
+      let n = 0;
       let sum = 0;
-      for (const [bucket, n] of buckets) {
-        count += n;
-        sum += valueOf(bucket) * n;
+      for (const [bucket, times] of buckets) {
+        n += times;
+        sum += valueOf(bucket) * times;
       }
-      samples += count;
-      if (newest.length < TOLD) newest.push({ at: time, value: sum / count, count });
+      samples += n;
+      if (newest.length < TOLD) newest.push({ at: time, value: sum / n, count: n });
     }
     return { samples, from: at - this.window, to: at, covered: null, newest };
   }
@@ -104,19 +118,22 @@ export class SketchCells implements Cells {
     let past = 0;
     while (past < panes.length && (panes[past] as SketchPane).time <= at - this.window) past += 1;
     if (past === 0) return;
+    count(held);
     for (const { buckets } of panes.splice(0, past)) {
-      for (const [bucket, count] of buckets) {
-        const left = (total.get(bucket) as number) - count;
+      for (const [bucket, n] of buckets) {
+        const left = (total.get(bucket) as number) - n;
         if (left === 0) total.delete(bucket);
         else total.set(bucket, left);
-        held.count -= count;
+        held.count -= n;
       }
     }
   }
 
   copyRow(other: SketchCells, from: number, to: number): void {
     const held = other.rows.get(from);
-    if (held !== undefined) this.rows.set(to, rowOf(held.panes));
+    if (held === undefined) return;
+    count(held);
+    this.rows.set(to, rowOf(held.panes));
   }
 
   adopt(other: SketchCells): void {
@@ -124,6 +141,7 @@ export class SketchCells implements Cells {
   }
 
   save(): SavedCells {
+    for (const held of this.rows.values()) count(held);
     return { rows: [...this.rows].map(([row, { panes }]) => [row, copyOf(panes)]) };
   }
 
@@ -141,20 +159,31 @@ export class SketchCells implements Cells {
   }
 }
 
+/** Puts those that wait to be counted where they belong. */
+function count(held: SketchRow): void {
+  const { pane, bucket, pending, total } = held;
+  if (pane === null || pending === 0) return;
+  pane.buckets.set(bucket, (pane.buckets.get(bucket) ?? 0) + pending);
+  total.set(bucket, (total.get(bucket) ?? 0) + pending);
+  held.count += pending;
+  held.pane = null;
+  held.pending = 0;
+}
+
 function copyOf(panes: readonly SketchPane[]): SketchPane[] {
   return panes.map(({ time, buckets }) => ({ time, buckets: new Map(buckets) }));
 }
 
 function rowOf(panes: readonly SketchPane[]): SketchRow {
   const total = new Map<number, number>();
-  let count = 0;
+  let samples = 0;
   for (const { buckets } of panes) {
     for (const [bucket, n] of buckets) {
       total.set(bucket, (total.get(bucket) ?? 0) + n);
-      count += n;
+      samples += n;
     }
   }
-  return { panes: copyOf(panes), total, count };
+  return { panes: copyOf(panes), total, count: samples, pane: null, bucket: 0, pending: 0 };
 }
 
 /** Rising with the value: negative buckets below zero, 0 for zero. */
