@@ -92,7 +92,7 @@ export function nextDue(compiled: CompiledRule, key: number, flapping: Flapping 
   const from = key * levels.length;
   let due = Number.POSITIVE_INFINITY;
   let quiet = true;
-  for (let i = 0; i < levels.length; i += 1) {
+  for (let i = 0; memory.busy[key] === 1 && i < levels.length; i += 1) {
     const since = memory.trueSince[from + i] as number;
     if (Number.isNaN(since)) continue;
     quiet = false;

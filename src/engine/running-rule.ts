@@ -4,7 +4,7 @@ import type { Millis } from '../model/time.ts';
 import type { Verdict } from '../model/verdict.ts';
 import { explainClear, explainRaise } from './because.ts';
 import { isTextCode } from './cells/text-code.ts';
-import type { CompiledRule } from './compiled-rule.ts';
+import type { CompiledLevel, CompiledRule } from './compiled-rule.ts';
 import { TRUE } from './condition/compile-condition.ts';
 import type { EngineCounts } from './engine-counts.ts';
 import type { Feed } from './facts/fact-builder.ts';
@@ -120,10 +120,17 @@ export class RunningRule implements OtherSign {
     if (memory.busy[key] === 0 && this.staysQuiet(key)) return;
     for (const note of compiled.notes) note(key);
     const was = memory.standing[key] as number;
-    const changed = stepLevels(compiled, key, this.flapping);
+    const changed = (memory.busy[key] === 1 || this.begins(key)) && stepLevels(compiled, key, this.flapping);
     if (changed) out.push(this.verdict(key, was));
     this.reschedule(key);
     if (this.dependents.length > 0) this.tell(key, changed, out);
+  }
+
+  /** At a key where nothing stands and nothing is held: does any level's condition hold now? */
+  private begins(key: number): boolean {
+    const { levels } = this.compiled;
+    for (let i = 0; i < levels.length; i += 1) if ((levels[i] as CompiledLevel).when(key) === TRUE) return true;
+    return false;
   }
 
   /** The clock has come to the key's `due`. */

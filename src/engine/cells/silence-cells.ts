@@ -19,6 +19,7 @@ export class SilenceCells implements Cells {
   /** NaN: not met; else whether it is silent. */
   private readonly members = new RowBlock(1);
   private readonly keys = new RowBlock(3);
+  private readonly cadences: (Millis | null | undefined)[] = [];
 
   constructor(memory: RuleMemory) {
     this.memory = memory;
@@ -71,6 +72,16 @@ export class SilenceCells implements Cells {
     return judged > 0 ? ((data[key * 3 + COUNT] as number) / judged) * 100 : Number.NaN;
   }
 
+  /** What the registry says of the member's sensor, looked up once: a street asks all of its sensors again and again. */
+  private cadenceOf(member: number): Millis | null {
+    let cadence = this.cadences[member];
+    if (cadence === undefined) {
+      cadence = this.memory.cadenceOf(member);
+      this.cadences[member] = cadence;
+    }
+    return cadence;
+  }
+
   private seen(member: number): Millis {
     return this.memory.hearing.lastSeen[this.memory.memberSensor[member] as number] as number;
   }
@@ -81,8 +92,9 @@ export class SilenceCells implements Cells {
     const keys = this.keys.data;
     let due = Number.POSITIVE_INFINITY;
     for (let m = memory.firstMember[key] as number; m !== -1; m = memory.nextMember[m] as number) {
-      const cadence = memory.cadenceOf(m);
-      if (cadence === null || data[m] !== 0) continue;
+      if (data[m] !== 0) continue;
+      const cadence = this.cadenceOf(m);
+      if (cadence === null) continue;
       const sensor = memory.memberSensor[m] as number;
       const falls = this.seen(m) + cadence * MISSED;
       if (falls > at) due = Math.min(due, falls);
