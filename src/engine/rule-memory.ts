@@ -66,7 +66,7 @@ export class RuleMemory {
   nextMember = new Int32Array(0);
   /** Only where a key is more than one sensor; those are made when somebody asks. */
   private subjects: Subject[] = [];
-  private readonly index = new Map<string, number>();
+  private index = new Map<string, number>();
   /** Area (`street:…`, `place:…`) → keys in it; kept only for signs that others ask for, or that ask for others. */
   private areas: Map<string, number[]> | null = null;
 
@@ -222,8 +222,7 @@ export class RuleMemory {
     this.keys = prior.keys;
     this.members = prior.members;
     this.subjects = prior.subjects;
-    this.index.clear();
-    for (const [name, key] of prior.index) this.index.set(name, key);
+    this.index = prior.index;
     this.clock = prior.clock;
     this.busy = prior.busy;
     this.told = prior.told;
@@ -237,8 +236,9 @@ export class RuleMemory {
       if (same !== undefined) cells.adopt(same.cells);
       cells.grow(by === 'key' ? this.keys : this.members);
     }
+    // The keys are the same, and so is where they lie.
     if (this.areas !== null) {
-      this.areas = null;
+      this.areas = prior.areas;
       this.keepAreas();
     }
   }

@@ -188,8 +188,17 @@ function remembered(number: (key: number) => number, memory: RuleMemory): (key: 
   };
 }
 
-export function identityOf({ fact, params }: FactReference): string {
-  return JSON.stringify([fact, params ?? {}]);
+/** Of references that were named already: a rule's `value` is compared with every condition of every level. */
+const identities = new WeakMap<FactReference, string>();
+
+/** Equal for references that ask for the same. */
+export function identityOf(reference: FactReference): string {
+  let identity = identities.get(reference);
+  if (identity === undefined) {
+    identity = JSON.stringify([reference.fact, reference.params ?? {}]);
+    identities.set(reference, identity);
+  }
+  return identity;
 }
 
 /** A fact that is always a number; NaN when not known. */
