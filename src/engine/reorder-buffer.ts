@@ -196,15 +196,14 @@ export class ReorderBuffer {
       for (let i = 0; i < size; i += 1) outlet.each(at[i] as number, sensor[i] as number, measure[i] as number, value[i] as number);
       return;
     }
-    const before = (i: number, j: number): boolean => {
-      const apart =
+    const order = sortedOrder(
+      size,
+      (i, j) =>
         (at[i] as number) - (at[j] as number) ||
         (sensor[i] === sensor[j] ? 0 : outlet.compare(sensor[i] as number, sensor[j] as number)) ||
         (measure[i] as number) - (measure[j] as number) ||
-        (value[i] as number) - (value[j] as number);
-      return apart < 0;
-    };
-    const order = sortedOrder(size, before);
+        (value[i] as number) - (value[j] as number),
+    );
     for (const i of order) outlet.each(at[i] as number, sensor[i] as number, measure[i] as number, value[i] as number);
   }
 
@@ -239,16 +238,16 @@ function wider<A extends Float64Array | Int32Array>(from: A, to: A): A {
 }
 
 /** Numbers below `size` in order. Most of what arrives is in order but for neighbours, and those are found at once. */
-function sortedOrder(size: number, before: (i: number, j: number) => boolean): number[] {
+function sortedOrder(size: number, compare: (i: number, j: number) => number): number[] {
   const order: number[] = [];
   let moves = 0;
   for (let i = 0; i < size; i += 1) {
     let j = i;
-    for (; j > 0 && before(i, order[j - 1] as number); j -= 1) order[j] = order[j - 1] as number;
+    for (; j > 0 && compare(i, order[j - 1] as number) < 0; j -= 1) order[j] = order[j - 1] as number;
     order[j] = i;
     moves += i - j;
     // A flood out of order is sorted whole; equals stay as they came either way.
-    if (moves > 8 * size) return Array.from({ length: size }, (_, n) => n).sort((a, b) => (before(a, b) ? -1 : before(b, a) ? 1 : 0));
+    if (moves > 8 * size) return Array.from({ length: size }, (_, n) => n).sort(compare);
   }
   return order;
 }
