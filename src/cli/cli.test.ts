@@ -1,4 +1,4 @@
-import { Readable, Writable } from 'node:stream';
+import { Writable } from 'node:stream';
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -9,8 +9,8 @@ import { startTestBroker } from '../app/replay/test-broker.ts';
 import { displayWidth } from '../app/demo/display-width.ts';
 import { COMMANDS, editDistance, runCommand } from './commands.ts';
 import { wantsColour } from './io.ts';
-import type { Io } from './io.ts';
 import { reportError } from './report-error.ts';
+import { heardIo } from './test-rig.ts';
 import { createProgressBar, progressLine } from './terminal.ts';
 
 interface Heard {
@@ -20,24 +20,7 @@ interface Heard {
 }
 
 async function maibo(...args: string[]): Promise<Heard> {
-  const heard = { out: '', err: '' };
-  const listen = (key: 'out' | 'err'): Writable =>
-    new Writable({
-      write(chunk: Buffer, _encoding, done) {
-        heard[key] += chunk.toString();
-        done();
-      },
-    });
-  const io: Io = {
-    input: Readable.from([]),
-    output: listen('out'),
-    errors: listen('err'),
-    env: {},
-    signal: new AbortController().signal,
-    columns: 100,
-    colour: false,
-    watched: false,
-  };
+  const { io, heard } = heardIo();
   const code = await runCommand(args, io).catch((error: unknown) => reportError(error, io, args.includes('--json')));
   return { code, ...heard };
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { PassThrough, Readable, Writable } from 'node:stream';
+import { PassThrough, Readable } from 'node:stream';
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,8 +7,8 @@ import { describe, expect, it } from 'vitest';
 import { loadConfig } from '../config/load-config.ts';
 import { LogIns } from '../ingest/log-in.ts';
 import { runCommand } from './commands.ts';
-import type { Io } from './io.ts';
 import { reportError } from './report-error.ts';
+import { heardIo } from './test-rig.ts';
 
 /** A terminal as far as reading goes: raw or not, and what was typed. */
 class Keyboard extends PassThrough {
@@ -21,16 +21,7 @@ class Keyboard extends PassThrough {
 }
 
 async function maibo(input: NodeJS.ReadableStream, ...args: string[]): Promise<{ code: number; out: string; err: string }> {
-  const heard = { out: '', err: '' };
-  const listen = (key: 'out' | 'err'): Writable =>
-    new Writable({
-      write(chunk: Buffer, _encoding, done) {
-        heard[key] += chunk.toString();
-        done();
-      },
-    });
-  const plain = { env: {}, signal: new AbortController().signal, columns: 100, colour: false, watched: false };
-  const io: Io = { input, output: listen('out'), errors: listen('err'), ...plain };
+  const { io, heard } = heardIo(input);
   const code = await runCommand(args, io).catch((error: unknown) => reportError(error, io, args.includes('--json')));
   return { code, ...heard };
 }

@@ -1,11 +1,10 @@
-import { Readable, Writable } from 'node:stream';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { apiOf } from '../api/test-rig.ts';
 import { levelOf, Rig, ruleOf } from '../engine/test-rig.ts';
 import { runCommand } from './commands.ts';
-import type { Io } from './io.ts';
 import { reportError } from './report-error.ts';
+import { heardIo } from './test-rig.ts';
 
 const T0 = Date.parse('2026-06-01T14:00:00+08:00');
 let url = '';
@@ -26,16 +25,7 @@ beforeAll(async () => {
 afterAll(() => close());
 
 async function explain(...args: string[]): Promise<{ readonly code: number; readonly out: string; readonly err: string }> {
-  const heard = { out: '', err: '' };
-  const listen = (key: 'out' | 'err'): Writable =>
-    new Writable({
-      write(chunk: Buffer, _encoding, done) {
-        heard[key] += chunk.toString();
-        done();
-      },
-    });
-  const streams = { input: Readable.from([]), output: listen('out'), errors: listen('err') };
-  const io: Io = { ...streams, env: {}, signal: new AbortController().signal, columns: 100, colour: false, watched: false };
+  const { io, heard } = heardIo();
   const all = ['rules', 'explain', ...args];
   const code = await runCommand(all, io).catch((error: unknown) => reportError(error, io, all.includes('--json')));
   return { code, ...heard };
