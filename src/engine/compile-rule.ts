@@ -5,12 +5,13 @@ import {
   compileTree,
   ConditionError,
   isReference,
+  UNKNOWN,
   type ConditionNode,
   type ConditionSource,
   type Test,
 } from './condition/compile-condition.ts';
 import type { CompiledRule } from './compiled-rule.ts';
-import { asNumber, FactBuilder, type Edge } from './facts/fact-builder.ts';
+import { asNumber, FactBuilder, identityOf, type Edge } from './facts/fact-builder.ts';
 import { FACTS } from './facts/fact-table.ts';
 import { UNITS } from './facts/sample-facts.ts';
 import { easiestBound } from './easiest-bound.ts';
@@ -40,7 +41,11 @@ function assemble(rule: Rule, around: Surroundings): CompiledRule {
   const memory = new RuleMemory(rule, around);
   const named = namedConditions(rule, () => source);
   const builder = new FactBuilder(memory, FACTS, named);
-  const source: ConditionSource<number> = { fact: (reference, pointer) => builder.fact(reference, pointer), named: rule.conditions };
+  const source: ConditionSource<number> = {
+    fact: (reference, pointer) => builder.fact(reference, pointer),
+    named: rule.conditions,
+    once: onceAnEvaluation(memory),
+  };
   const value = builder.fact(rule.value, '/value');
   const tree = (condition: Condition, pointer: string): ConditionNode<number> => compileTree(condition, source, pointer);
   const levels = rule.levels.map((level) => {
@@ -73,6 +78,28 @@ function assemble(rule: Rule, around: Surroundings): CompiledRule {
     signs: builder.signs,
     quick: value.number === null || builder.notes.length > 0 || dues.length > 0 || wakesQuietKeys ? null : easiestBound(rule),
     pace: measures.has(LAG) ? LAG_PACE : 0,
+  };
+}
+
+/** A named condition of several parts is judged once an evaluation, however many levels name it. */
+function onceAnEvaluation(memory: RuleMemory): (name: string, test: Test<number>) => Test<number> {
+  const known = new Map<string, Test<number>>();
+  return (name, test) => {
+    let once = known.get(name);
+    if (once === undefined) {
+      let stamp = -1;
+      let asked = -1;
+      let answer = UNKNOWN;
+      once = (key) => {
+        if (stamp === memory.stamp && asked === key) return answer;
+        answer = test(key);
+        stamp = memory.stamp;
+        asked = key;
+        return answer;
+      };
+      known.set(name, once);
+    }
+    return once;
   };
 }
 
@@ -132,18 +159,16 @@ const MAY_FALL = new Set(['sum', 'count', 'distinct', 'increase', 'episodes', 'o
 /** When a duration that a condition compares may cross its threshold: `≥` at the instant itself, `>` a millisecond later. */
 function duesOf(rule: Rule, builder: FactBuilder): Edge[] {
   const dues: Edge[] = [];
-  for (const level of rule.levels) {
-    for (const condition of [level.when, ...(level.clearWhen === null ? [] : [level.clearWhen])]) {
-      for (const leaf of leaves(condition, rule)) {
-        const due = dueOf(rule, builder, leaf);
-        if (due !== null) dues.push(due);
-      }
-    }
-  }
-  for (const condition of Object.values(rule.conditions)) {
+  const crossed = new Set<string>();
+  const ofLevels = rule.levels.flatMap(({ when, clearWhen }) => (clearWhen === null ? [when] : [when, clearWhen]));
+  for (const condition of [...ofLevels, ...Object.values(rule.conditions)]) {
     for (const leaf of leaves(condition, rule)) {
-      const due = dueOf(rule, builder, leaf);
-      if (due !== null) dues.push(due);
+      // Several levels may compare with one line: it is crossed once.
+      const line = `${identityOf(leaf.fact === 'value' ? rule.value : leaf)} ${JSON.stringify(leaf.value)}`;
+      const due = crossed.has(line) ? null : dueOf(rule, builder, leaf);
+      if (due === null) continue;
+      crossed.add(line);
+      dues.push(due);
     }
   }
   const { silence } = builder;

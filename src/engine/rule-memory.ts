@@ -2,6 +2,7 @@ import type { Place, Sensor } from '../model/place.ts';
 import type { Rule } from '../model/rule.ts';
 import type { Millis } from '../model/time.ts';
 import type { Subject } from '../model/verdict.ts';
+import { Areas, type Area } from './areas.ts';
 import type { Cells, SavedCells } from './cells/cells.ts';
 import type { Hearing } from './hearing.ts';
 import { CLOCK, NEWEST, SCHEDULED, TIME } from './key-clock.ts';
@@ -67,8 +68,10 @@ export class RuleMemory {
   /** Only where a key is more than one sensor; those are made when somebody asks. */
   private subjects: Subject[] = [];
   private index = new Map<string, number>();
-  /** Area (`street:…`, `place:…`) → keys in it; kept only for signs that others ask for, or that ask for others. */
-  private areas: Map<string, number[]> | null = null;
+  /** Kept only for signs that others ask for, or that ask for others. */
+  private areas: Areas | null = null;
+  /** The latest time at which somebody asked what keys say, and one was left out for its silence. */
+  leftOutAt: Millis = LONG_AGO;
 
   constructor(rule: Rule, around: Surroundings) {
     this.rule = rule;
@@ -92,7 +95,7 @@ export class RuleMemory {
     this.memberSensor[member] = sensorIndex;
     this.nextMember[member] = this.firstMember[key] as number;
     this.firstMember[key] = member;
-    if (single && this.areas !== null) this.addToAreas(key, subject);
+    if (single) this.areas?.add(key, subject);
     return member;
   }
 
@@ -136,12 +139,18 @@ export class RuleMemory {
   /** From now on keys can be found by area. */
   keepAreas(): void {
     if (this.areas !== null) return;
-    this.areas = new Map();
-    for (let key = 0; key < this.keys; key += 1) this.addToAreas(key, this.subject(key));
+    this.areas = new Areas(this.around.district);
+    for (let key = 0; key < this.keys; key += 1) this.areas.add(key, this.subject(key));
   }
 
-  keysIn(area: string): readonly number[] {
-    return this.areas?.get(area) ?? [];
+  /** Only where areas are kept. */
+  area(name: string): Area {
+    return (this.areas as Areas).area(name);
+  }
+
+  /** What the key says has changed, or may have. */
+  speak(key: number): void {
+    this.areas?.speak(this.subject(key));
   }
 
   addStore(store: Store): void {
@@ -211,10 +220,8 @@ export class RuleMemory {
       if (found !== undefined) cells.restore(found.cells);
       cells.grow(by === 'key' ? this.keys : this.members);
     }
-    if (this.areas !== null) {
-      this.areas = null;
-      this.keepAreas();
-    }
+    this.areas?.empty();
+    for (let key = 0; this.areas !== null && key < this.keys; key += 1) this.areas.add(key, this.subject(key));
   }
 
   /** Takes over the keys, members and stores of a rule that this one replaces; `levels` says which old level each new one is (−1: none). */
@@ -236,10 +243,11 @@ export class RuleMemory {
       if (same !== undefined) cells.adopt(same.cells);
       cells.grow(by === 'key' ? this.keys : this.members);
     }
-    // The keys are the same, and so is where they lie.
+    // The keys are the same, and so is where they lie; what they say may be another thing.
     if (this.areas !== null) {
       this.areas = prior.areas;
       this.keepAreas();
+      this.areas?.speakAll();
     }
   }
 
@@ -250,6 +258,7 @@ export class RuleMemory {
     for (const name of ['trueSince', 'clearSince'] as const) {
       for (let i = 0; i < this.levels; i += 1) this[name][to * this.levels + i] = prior[name][from * this.levels + i] as number;
     }
+    this.speak(to);
   }
 
   private adoptLevels(prior: RuleMemory, levels: readonly number[]): void {
@@ -289,20 +298,9 @@ export class RuleMemory {
     if (this.rule.scope !== 'sensor') {
       this.subjects.push(subject);
       this.index.set(subject.key, key);
-      if (this.areas !== null) this.addToAreas(key, subject);
+      this.areas?.add(key, subject);
     }
     return key;
-  }
-
-  private addToAreas(key: number, subject: Subject): void {
-    const names = [`same:${subject.key.replace(/^sensor:/, 'sensor:')}`, `district:${this.around.district}`];
-    if (subject.place !== null) names.push(`place:${subject.place}`);
-    if (subject.street !== null) names.push(`street:${subject.street}`);
-    for (const name of names) {
-      const list = this.areas?.get(name);
-      if (list === undefined) this.areas?.set(name, [key]);
-      else list.push(key);
-    }
   }
 
   private growKeys(): void {

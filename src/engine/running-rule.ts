@@ -51,7 +51,10 @@ export class RunningRule implements OtherSign {
     const newest = memory.clock[key * CLOCK + NEWEST] as number;
     const { lateness, stale } = compiled.rule;
     if (at < newest - lateness) this.counts.late += 1;
-    if (stale !== null && at - newest > stale) this.breakOff(key);
+    if (stale !== null) {
+      if (at - newest > stale) this.breakOff(key);
+      if (memory.leftOutAt - newest > stale) memory.speak(key);
+    }
     if (at > (memory.clock[key * CLOCK + TIME] as number)) memory.clock[key * CLOCK + TIME] = at;
     if (at > newest) memory.clock[key * CLOCK + NEWEST] = at;
     compiled.silence?.hear(member);
@@ -73,7 +76,7 @@ export class RunningRule implements OtherSign {
     if ((memory.clock[key * CLOCK + NEWEST] as number) === Number.NEGATIVE_INFINITY || at < (memory.clock[key * CLOCK + NEWEST] as number))
       return false;
     if (memory.standing[key] !== -1 || memory.holding[key] !== -1 || (memory.clock[key * CLOCK + DUE] as number) <= at) return false;
-    if (this.compiled.silence?.hear(member) === true) return false;
+    if (this.compiled.silence?.hear(member) === true || this.dependents.length > 0) return false;
     memory.clock[key * CLOCK + NEWEST] = at;
     if (at > (memory.clock[key * CLOCK + TIME] as number)) memory.clock[key * CLOCK + TIME] = at;
     return true;
@@ -177,6 +180,7 @@ export class RunningRule implements OtherSign {
     memory.active[key] = 0;
     if (at > (memory.clock[key * CLOCK + TIME] as number)) memory.clock[key * CLOCK + TIME] = at;
     memory.stamp += 1;
+    memory.speak(key);
     out.push(this.verdict(key, was));
   }
 
@@ -246,6 +250,7 @@ export class RunningRule implements OtherSign {
     if (standing === was) return;
     memory.standing[key] = standing;
     memory.holding[key] = -1;
+    memory.speak(key);
     out.push(this.verdict(key, was));
   }
 
@@ -285,15 +290,16 @@ export class RunningRule implements OtherSign {
     const value = this.compiled.number(key);
     if (!changed && (value === memory.told[key] || (Number.isNaN(value) && Number.isNaN(memory.told[key])))) return;
     memory.told[key] = value;
+    memory.speak(key);
     const subject = memory.subject(key);
     const at = memory.clock[key * CLOCK + TIME] as number;
     for (const { rule, asked, last } of this.dependents) {
       const area = areaOf(subject, asked.area, memory.around.district);
-      const combined = combineSign(asked, this, area, at);
+      const combined = combineSign(asked, this, memory.area(area).keys, at);
       // Most changes of one key are not what the area comes to.
       if (Object.is(combined, last.get(area))) continue;
       last.set(area, combined);
-      for (const asking of rule.memory.keysIn(area)) rule.touch(asking, at, out);
+      for (const asking of rule.memory.area(area).keys) rule.touch(asking, at, out);
     }
   }
 }

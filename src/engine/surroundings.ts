@@ -1,6 +1,7 @@
 import type { Place, Sensor } from '../model/place.ts';
 import type { Rule } from '../model/rule.ts';
 import type { Millis } from '../model/time.ts';
+import type { Area } from './areas.ts';
 import { Gateways } from './gateways.ts';
 import { Hearing } from './hearing.ts';
 import { LocalTime } from './local-time.ts';
@@ -11,7 +12,9 @@ export interface SignMemory {
   readonly clock: Float64Array;
   /** What each key last said; NaN when it was not known. */
   readonly told: Float64Array;
-  keysIn(area: string): readonly number[];
+  area(name: string): Area;
+  /** See `RuleMemory`. */
+  leftOutAt: Millis;
 }
 
 /** Another sign, as a rule may ask for it. */

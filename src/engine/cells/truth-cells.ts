@@ -47,12 +47,18 @@ export class TruthCells implements Cells {
 
   /** Times in `(at − window, at]` at which it turned true. */
   turned(row: number, at: Millis, window: Millis): number {
-    return (this.turns.get(row) ?? []).filter((time) => time > at - window).length;
+    const turns = this.turns.get(row);
+    if (turns === undefined) return 0;
+    let times = 0;
+    for (const time of turns) if (time > at - window) times += 1;
+    return times;
   }
 
   /** When the oldest of them leaves the window. */
   turnLeaves(row: number, at: Millis, window: Millis): Millis {
-    for (const time of this.turns.get(row) ?? []) if (time + window > at) return time + window;
+    const turns = this.turns.get(row);
+    if (turns === undefined) return Number.POSITIVE_INFINITY;
+    for (const time of turns) if (time + window > at) return time + window;
     return Number.POSITIVE_INFINITY;
   }
 

@@ -1,4 +1,5 @@
 import type { Condition, FactCondition, FactReference, NamedCondition, NotCondition } from '../../model/condition.ts';
+import { textCode } from '../cells/text-code.ts';
 import { findOperator, type Operator } from './operators.ts';
 import { compilePath, PathRefused } from './path.ts';
 
@@ -17,12 +18,16 @@ export interface Fact<Context> {
   readonly ask: Ask<Context>;
   /** Given for a fact that is always a number, NaN when it is not known: nothing is boxed on the way. */
   readonly number: ((context: Context) => number) | null;
+  /** Given for a fact that is a number or a text: the number or the text's code, NaN when it is not known. */
+  readonly coded?: (context: Context) => number;
 }
 
 export interface ConditionSource<Context> {
   /** Turns a fact with its parameters into closures; throws `ConditionError` for one that does not exist. */
   fact(reference: FactReference, pointer: string): Fact<Context>;
   readonly named: Readonly<Record<string, Condition>>;
+  /** Lets a named condition of several parts be judged once for all who name it. */
+  readonly once?: (name: string, test: Test<Context>) => Test<Context>;
 }
 
 /** A compiled condition, with its parts for those who must explain it. */
@@ -108,7 +113,8 @@ function compileNamed<Context>(name: string, { source, pointer, within }: Around
     throw new ConditionError('rule-condition-cycle', `${pointer}/condition`, `Condition "${name}" refers to itself.`);
   }
   const at = `/conditions/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`;
-  return { ...compileNode(named, { source, pointer: at, within: [...within, name], root: false }), name };
+  const node = compileNode(named, { source, pointer: at, within: [...within, name], root: false });
+  return { ...node, name, test: node.leaf === null && source.once !== undefined ? source.once(name, node.test) : node.test };
 }
 
 function allOf<Context>(tests: readonly Test<Context>[]): Test<Context> {
@@ -156,8 +162,13 @@ function compileLeaf<Context>(node: FactCondition, { source, pointer }: Around<C
   const left = compileFact(node, source, pointer);
   const right = isReference(value) ? compileFact(value, source, `${pointer}/value`) : null;
   const rightAsk = right?.ask ?? (() => value);
-  const threshold = left.number !== null && typeof value === 'number' ? againstThreshold(name, left.number, value) : null;
-  const test = threshold ?? compare(operator, left.ask, rightAsk);
+  const quick =
+    left.number !== null && typeof value === 'number'
+      ? againstThreshold(name, left.number, value)
+      : left.coded !== undefined
+        ? againstCodes(name, left.coded, value)
+        : null;
+  const test = quick ?? compare(operator, left.ask, rightAsk);
   const reference = { fact, ...(params === undefined ? {} : { params }), ...(path === undefined ? {} : { path }) };
   return {
     kind: 'leaf',
@@ -230,6 +241,27 @@ function againstThreshold<Context>(operator: string, number: (context: Context) 
     default:
       return null;
   }
+}
+
+/** A newest text or number against those that the rule names, by code. */
+function againstCodes<Context>(operator: string, coded: (context: Context) => number, value: unknown): Test<Context> | null {
+  const listed: readonly unknown[] = Array.isArray(value) ? value : [value];
+  const codes = listed.map((one) => (typeof one === 'string' ? textCode(one) : one));
+  if (!codes.every((code) => typeof code === 'number')) return null;
+  const [code] = codes;
+  const known = (found: number, truth: boolean): Truth => (Number.isNaN(found) ? UNKNOWN : truth ? TRUE : FALSE);
+  if (Array.isArray(value)) {
+    if (operator !== 'in' && operator !== 'notIn') return null;
+    return (context) => {
+      const found = coded(context);
+      return known(found, codes.includes(found) === (operator === 'in'));
+    };
+  }
+  if (operator !== 'equal' && operator !== 'notEqual') return null;
+  return (context) => {
+    const found = coded(context);
+    return known(found, (found === code) === (operator === 'equal'));
+  };
 }
 
 function compare<Context>(operator: Operator, left: Ask<Context>, right: Ask<Context>): Test<Context> {

@@ -23,7 +23,7 @@ export function whySignUnknown({ params = {} }: FactReference, { replica, at }: 
   const other = around.signs.get(sign);
   if (other === undefined) return reason('no-sign', `体征 ${sign} 不在运行`, `the sign ${sign} is not in force`);
   const { memory } = other;
-  const keys = memory.keysIn(areaOf(replica.memory.subject(KEY), area, around.district));
+  const { keys } = memory.area(areaOf(replica.memory.subject(KEY), area, around.district));
   if (keys.length === 0) return reason('sign-no-key', `体征 ${sign} 在${zh}没有判断对象`, `the sign ${sign} has no key ${en}`);
   const { stale } = memory.rule;
   if (stale !== null && keys.every((key) => at - (memory.clock[key * CLOCK + NEWEST] as number) > stale))

@@ -63,6 +63,7 @@ export class FactBuilder {
   private readonly since = new Map<string, (key: number) => Millis>();
   private readonly named: (name: string, pointer: string) => Test<number>;
   private depth = 0;
+  private looksEachMinute = false;
 
   /** `facts`: every word that there is; `named` compiles a named condition. */
   constructor(memory: RuleMemory, facts: Readonly<Record<string, BuildFact>>, named: (name: string, pointer: string) => Test<number>) {
@@ -159,6 +160,8 @@ export class FactBuilder {
   /** Its value moves with the clock in a way that only looking can tell. */
   polls(): void {
     this.drifts = true;
+    if (this.looksEachMinute) return;
+    this.looksEachMinute = true;
     this.edges.push((_key, at) => (Math.floor(at / 60_000) + 1) * 60_000);
   }
 

@@ -1,5 +1,6 @@
 import type { Millis } from '../../model/time.ts';
 import { LastCells } from '../cells/last-cells.ts';
+import { MemberLastCells } from '../cells/member-last-cells.ts';
 import { RankCells } from '../cells/rank-cells.ts';
 import { isTextCode } from '../cells/text-code.ts';
 import type { Fact } from '../condition/compile-condition.ts';
@@ -12,14 +13,23 @@ import { CLOCK, NEWEST, TIME } from '../key-clock.ts';
 /** Milliseconds in the units that a duration may be given in. */
 export const UNITS: Readonly<Record<string, Millis>> = { s: 1_000, m: 60_000, h: 3_600_000 };
 
-function lastStore(params: Params, builder: FactBuilder, by: 'key' | 'member'): LastCells {
+function lastStore(params: Params, builder: FactBuilder): LastCells {
   const measures = params.measures();
   const within = params.within();
-  const { cells, fresh } = builder.store(`last ${by} ${measures.join()} ${JSON.stringify(within)}`, by, () => new LastCells());
+  const { cells, fresh } = builder.store(`last key ${measures.join()} ${JSON.stringify(within)}`, 'key', () => new LastCells());
   if (fresh) {
-    builder.feed({ measures, within, by, take: (row, at, value) => cells.take(row, at, value) });
-    if (by === 'key') builder.newest.push({ measures, cells });
+    builder.feed({ measures, within, by: 'key', take: (row, at, value) => cells.take(row, at, value) });
+    builder.newest.push({ measures, cells });
   }
+  return cells;
+}
+
+function memberStore(params: Params, builder: FactBuilder): MemberLastCells {
+  const measures = params.measures();
+  const within = params.within();
+  const identity = `last member ${measures.join()} ${JSON.stringify(within)}`;
+  const { cells, fresh } = builder.store(identity, 'member', () => new MemberLastCells(builder.memory));
+  if (fresh) builder.feed({ measures, within, by: 'member', take: (row, at, value) => cells.take(row, at, value) });
   return cells;
 }
 
@@ -27,18 +37,20 @@ export function buildLast(params: Params, builder: FactBuilder): Fact<number> {
   const { memory } = builder;
   const across = params.choice('across', ACROSS);
   if (across !== null) {
-    const cells = lastStore(params, builder, 'member');
+    const cells = memberStore(params, builder);
     const combined = acrossMembers(across, builder, {
       ask: (row) => (isTextCode(cells.value(row)) ? Number.NaN : cells.value(row)),
       newest: (row) => cells.time(row),
+      moved: (key) => cells.moved(key),
     });
     return numberFact((key) => (memory.isStale(key) ? Number.NaN : combined(key)));
   }
-  const cells = lastStore(params, builder, 'key');
+  const cells = lastStore(params, builder);
   const texts = textsOf(builder.rule);
   if (params.within() !== null) return numberFact((key) => (memory.isStale(key) ? Number.NaN : cells.value(key)));
   return {
     number: null,
+    coded: (key) => (memory.isStale(key) ? Number.NaN : cells.value(key)),
     ask: (key) => {
       const value = cells.value(key);
       if (Number.isNaN(value) || memory.isStale(key)) return undefined;
@@ -69,7 +81,7 @@ export function buildAbsence(params: Params, builder: FactBuilder): Fact<number>
   builder.instant = false;
   let since: (key: number) => Millis;
   if (params.has('of')) {
-    const cells = lastStore(params, builder, 'key');
+    const cells = lastStore(params, builder);
     since = (key) => cells.time(key);
   } else {
     builder.heard.add('*');

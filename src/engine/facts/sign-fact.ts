@@ -1,6 +1,7 @@
 import { ConditionError, type Fact } from '../condition/compile-condition.ts';
 import { CLOCK, NEWEST, TIME } from '../key-clock.ts';
 import { roundForComparison } from '../rounding.ts';
+import type { Area } from '../areas.ts';
 import type { OtherSign } from '../surroundings.ts';
 import type { Millis } from '../../model/time.ts';
 import type { AskedSign } from './asked-sign.ts';
@@ -23,11 +24,58 @@ export function buildSign(params: Params, builder: FactBuilder): Fact<number> {
     throw new ConditionError('rule-sign-cycle', `${params.pointer}/sign`, 'A sign cannot ask for itself.');
   builder.instant = false;
   builder.signs.push(asked);
+  let signs = around.signs;
+  let other = signs.get(asked.sign);
+  const memos = new Map<string, AreaMemo>();
+  const byKey: AreaMemo[] = [];
   return numberFact((key) => {
-    const other = around.signs.get(asked.sign);
+    if (signs !== around.signs) {
+      signs = around.signs;
+      other = signs.get(asked.sign);
+      memos.clear();
+      byKey.length = 0;
+    }
     if (other === undefined) return Number.NaN;
-    return combineSign(asked, other, areaOf(memory.subject(key), asked.area, around.district), memory.clock[key * CLOCK + TIME] as number);
+    let memo = byKey[key];
+    if (memo === undefined) {
+      const name = areaOf(memory.subject(key), asked.area, around.district);
+      memo = memos.get(name) ?? new AreaMemo(other.memory.area(name));
+      memos.set(name, memo);
+      byKey[key] = memo;
+    }
+    return memo.ask(asked, other, memory.clock[key * CLOCK + TIME] as number);
   });
+}
+
+/** What an area last came to: it is worked out anew when one of its keys says something else, falls silent or is heard again. */
+class AreaMemo {
+  private readonly area: Area;
+  private said = -1;
+  private answer = Number.NaN;
+  /** Asked of a time in `(after, until]`, the same keys count. */
+  private after = Number.NaN;
+  private until = Number.NaN;
+
+  constructor(area: Area) {
+    this.area = area;
+  }
+
+  ask(asked: AskedSign, other: OtherSign, at: Millis): number {
+    const { area } = this;
+    if (this.said === area.said && at > this.after && at <= this.until) return this.answer;
+    this.answer = combineSign(asked, other, area.keys, at);
+    this.said = area.said;
+    this.after = Number.NEGATIVE_INFINITY;
+    this.until = Number.POSITIVE_INFINITY;
+    const { clock, rule } = other.memory;
+    if (rule.stale === null) return this.answer;
+    for (const key of area.keys) {
+      const ends = (clock[key * CLOCK + NEWEST] as number) + rule.stale;
+      if (ends < at) this.after = Math.max(this.after, ends);
+      else this.until = Math.min(this.until, ends);
+    }
+    return this.answer;
+  }
 }
 
 export function areaOf(
@@ -48,15 +96,18 @@ export function areaOf(
 }
 
 /** What the keys of an area last said, put together; keys that have been silent for longer than their rule's `stale` say nothing. */
-export function combineSign({ as, across }: AskedSign, other: OtherSign, area: string, at: Millis): number {
+export function combineSign({ as, across }: AskedSign, other: OtherSign, keys: readonly number[], at: Millis): number {
   const { memory } = other;
   const { stale } = memory.rule;
   let count = 0;
   let sum = 0;
   let least = Number.POSITIVE_INFINITY;
   let greatest = Number.NEGATIVE_INFINITY;
-  for (const key of memory.keysIn(area)) {
-    if (stale !== null && at - (memory.clock[key * CLOCK + NEWEST] as number) > stale) continue;
+  for (const key of keys) {
+    if (stale !== null && at - (memory.clock[key * CLOCK + NEWEST] as number) > stale) {
+      if (at > memory.leftOutAt) memory.leftOutAt = at;
+      continue;
+    }
     const value = as === 'level' ? other.level(key) : (memory.told[key] as number);
     if (Number.isNaN(value)) continue;
     count += 1;
