@@ -57,10 +57,10 @@ describe('A3 a latched alert ends only when a person resets it or its order is c
     expect(rig.alerts.reset(id, resetAt(2), rig.step)).toBe(false);
     rig.say(3, null, { rule: LATCHING });
     expect(rig.alerts.get(id)).toMatchObject({ state: 'firing', latched: true, level: 'red' });
-    expect(rig.changes()).toEqual(['opened red']);
+    expect(rig.changes()).toEqual(['opened red', 'calmed red']);
     expect(rig.alerts.reset(id, resetAt(4), rig.step)).toBe(true);
     expect(rig.states()).toEqual(['→firing red', 'firing→firing latched red', 'firing→resolved red']);
-    expect(rig.changes()).toEqual(['opened red', 'ended red']);
+    expect(rig.changes()).toEqual(['opened red', 'calmed red', 'ended red']);
     expect(rig.alerts.reset(id, resetAt(5), rig.step)).toBe(false);
   });
 
@@ -88,7 +88,8 @@ describe('A3 a latched alert ends only when a person resets it or its order is c
       .say(4, 'red', { rule: LATCHING });
     expect(rig.states()).toEqual(['→firing yellow', 'firing→firing latched yellow', 'firing→firing yellow', 'firing→firing red']);
     expect(new Set(rig.step.transitions.map(({ alert }) => alert.id)).size).toBe(1);
-    expect(rig.changes()).toEqual(['opened yellow', 'raised red']);
+    expect(rig.changes()).toEqual(['opened yellow', 'calmed yellow', 'resumed yellow', 'raised red']);
+    expect(rig.step.changes.map(({ incident }) => incident.calm)).toEqual([false, true, false, false]);
   });
 
   test('closing the order releases a member whose condition has ended, and not one whose condition holds', () => {

@@ -146,6 +146,7 @@ class AlertDesk implements Alerts {
     } else if (!alert.latched) {
       episode.alert = latch(alert);
       this.say(episode, 'firing', at, step);
+      this.sayIncident(episode, this.incidents.calmed(episode.key, episode.alert), at, step);
     }
   }
 

@@ -15,13 +15,20 @@ interface KnownIncident {
    * By rule and key: a new episode takes the place of the earlier one, so that a flapping sensor does not make the
    * incident grow. Level `null`: resolved.
    */
-  readonly members: Map<string, { readonly alert: string; readonly level: Level | null }>;
+  readonly members: Map<string, Member>;
+}
+
+/** `calm`: its condition has ended, but a person must still reset it. */
+interface Member {
+  readonly alert: string;
+  readonly level: Level | null;
+  readonly calm?: boolean;
 }
 
 export interface SavedIncident {
   readonly group: string;
   readonly incident: Incident;
-  readonly members: readonly (readonly [member: string, alert: string, level: Level | null])[];
+  readonly members: readonly (readonly [member: string, alert: string, level: Level | null, calm?: boolean])[];
 }
 
 /** What came of it, or `null` when the incident is none of ours any more. */
@@ -66,10 +73,25 @@ export class Incidents {
   /** The level of a member has changed: `raised` or `lowered` speaks of the member, the incident has its own level. */
   levelChanged(member: string, alert: Alert): IncidentStep {
     const found = this.memberOf(member, alert);
-    if (found === null || found.level === alert.level) return null;
-    const what = levelRank(alert.level) > levelRank(found.level) ? 'raised' : 'lowered';
-    found.known.members.set(member, { alert: alert.id, level: alert.level });
-    return { what, incident: this.renew(found.known, found.known.incident.endedAt) };
+    if (found === null) return null;
+    const { known } = found;
+    // Its condition is back before anybody reset it: all that were calm are calm no more.
+    const back = found.calm && known.incident.calm === true;
+    if (found.level === alert.level && !found.calm) return null;
+    const higher = levelRank(alert.level) - levelRank(found.level);
+    known.members.set(member, { alert: alert.id, level: alert.level });
+    const incident = this.renew(known, known.incident.endedAt);
+    if (higher !== 0) return { what: higher > 0 ? 'raised' : 'lowered', incident };
+    return back ? { what: 'resumed', incident } : null;
+  }
+
+  /** The condition of a member has ended, and it waits for a person. @returns a change when nothing holds any more */
+  calmed(member: string, alert: Alert): IncidentStep {
+    const found = this.memberOf(member, alert);
+    if (found === null) return null;
+    found.known.members.set(member, { alert: alert.id, level: alert.level, calm: true });
+    const incident = this.renew(found.known, found.known.incident.endedAt);
+    return incident.calm === true ? { what: 'calmed', incident } : null;
   }
 
   resolved(member: string, alert: Alert, at: Millis): IncidentStep {
@@ -94,7 +116,9 @@ export class Incidents {
     return [...this.byId.values()].map(({ group, incident, members }) => ({
       group,
       incident,
-      members: [...members].map(([member, { alert, level }]) => [member, alert, level] as const),
+      members: [...members].map(([member, { alert, level, calm }]) =>
+        calm === true ? ([member, alert, level, calm] as const) : ([member, alert, level] as const),
+      ),
     }));
   }
 
@@ -102,7 +126,8 @@ export class Incidents {
     this.byGroup.clear();
     this.byId.clear();
     for (const { group, incident, members } of saved) {
-      this.keep({ group, incident, members: new Map(members.map(([member, alert, level]) => [member, { alert, level }])) });
+      const kept = members.map(([member, alert, level, calm = false]) => [member, { alert, level, calm }] as const);
+      this.keep({ group, incident, members: new Map(kept) });
     }
   }
 
@@ -117,6 +142,7 @@ export class Incidents {
       level: alert.level,
       openedAt: opening.at,
       endedAt: null,
+      calm: false,
     };
     this.keep({ group, incident, members: new Map([[member, { alert: alert.id, level: alert.level }]]) });
     return incident;
@@ -127,16 +153,18 @@ export class Incidents {
     this.byId.set(known.incident.id, known);
   }
 
-  private memberOf(member: string, alert: Alert): { readonly known: KnownIncident; readonly level: Level } | null {
+  private memberOf(member: string, alert: Alert): { readonly known: KnownIncident; readonly level: Level; readonly calm: boolean } | null {
     const known = alert.incident === null ? undefined : this.byId.get(alert.incident);
     const found = known?.members.get(member);
-    return known === undefined || found?.alert !== alert.id || found.level === null ? null : { known, level: found.level };
+    if (known === undefined || found?.alert !== alert.id || found.level === null) return null;
+    return { known, level: found.level, calm: found.calm === true };
   }
 
   private renew(known: KnownIncident, endedAt: Millis | null): Incident {
     const members = [...known.members.values()];
     const level = members.reduce<Level | null>((highest, one) => higherLevel(highest, one.level), null) ?? known.incident.level;
-    known.incident = { ...known.incident, alerts: members.map(({ alert }) => alert), level, endedAt };
+    const calm = members.every((one) => one.level === null || one.calm === true);
+    known.incident = { ...known.incident, alerts: members.map(({ alert }) => alert), level, endedAt, calm };
     return known.incident;
   }
 }

@@ -26,6 +26,7 @@ export function orderView(order: WorkOrder, titles: Titles): Record<string, unkn
     assignments: assignments.map((one) => ({
       ...one,
       title: titles(one.party),
+      ...(one.dispatchedAt === undefined ? {} : { dispatchedAt: isoTime(one.dispatchedAt) }),
       due: { accept: isoTime(one.due.accept), arrive: isoTime(one.due.arrive), close: isoTime(one.due.close) },
     })),
     trail: trail.map(({ at, what, ...entry }) => ({ at: isoTime(at), what, ...entry })),

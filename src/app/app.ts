@@ -141,7 +141,7 @@ async function start(options: AppOptions, cleanup: Cleanup): Promise<App> {
 /** What is new is queued before the order counts as over: its last word must find its lane. */
 function deliver(deliverer: Deliverer, { deliveries, outcome }: CommittedBatch): void {
   deliverer.offer(deliveries);
-  for (const { id, state } of outcome.orders.values()) if (state !== 'open') deliverer.orderClosed(id);
+  for (const { id, state } of outcome.orders.values()) if (state === 'closed' || state === 'cancelled') deliverer.orderClosed(id);
 }
 
 interface Joined {

@@ -1,5 +1,6 @@
 import type { Alert } from '../model/alert.ts';
 import type { Problem } from '../model/problem.ts';
+import type { CommandOutcome } from '../model/order-command.ts';
 import type { Receipt, ReceiptOutcome } from '../model/receipt.ts';
 import type { Rejection, RejectionCode } from '../model/rejection.ts';
 import type { OrderMessage, WorkOrder } from '../model/work-order.ts';
@@ -47,6 +48,7 @@ export type EventResult =
       readonly rejections: readonly Rejection[];
     }
   | { readonly kind: 'receipt'; readonly outcome: ReceiptOutcome }
+  | { readonly kind: 'command'; readonly outcome: CommandOutcome }
   | { readonly kind: 'reset'; readonly done: boolean }
   | { readonly kind: 'configured'; readonly problems: readonly Problem[] }
   | { readonly kind: 'done' };

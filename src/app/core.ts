@@ -1,7 +1,8 @@
 import { createAlerts, type Alerts, type AlertStep } from '../alerts/alerts.ts';
 import { createDecoder } from '../decode/decode.ts';
 import type { Refused } from '../decode/decoded.ts';
-import { createDispatch, type Dispatch, type DispatchStep } from '../dispatch/dispatch.ts';
+import { createDispatch, type Dispatch } from '../dispatch/dispatch.ts';
+import type { DispatchStep } from '../dispatch/order-desk.ts';
 import { GATEWAY_RULE } from '../engine/gateway-rule.ts';
 import type { SavedEngine } from '../engine/engine-snapshot.ts';
 import { Engine } from '../engine/engine.ts';
@@ -79,7 +80,8 @@ export class Core {
 
   private settleIn({ city, settings }: Definition): void {
     const registry = createRegistry(city, { ...DEFAULT_LIMITS, maxAhead: settings.maxAhead, maxJump: settings.maxJump });
-    const dispatcher = createDispatch({ city, drill: settings.clock === 'events', links: { orders: '/api/v1/orders/' } });
+    const events = settings.clock === 'events';
+    const dispatcher = createDispatch({ city, drill: events, links: { orders: '/api/v1/orders/' }, clocks: !events });
     if (this.registry !== null) registry.restore(this.registry.snapshot());
     if (this.dispatcher !== null) dispatcher.restore(this.dispatcher.snapshot());
     this.registry = registry;
@@ -123,6 +125,12 @@ export class Core {
         this.settle(step, outcome);
         return { kind: 'receipt', outcome: result };
       }
+      case 'command': {
+        const step = dispatchStep();
+        const result = this.orders.command(event.command, this.now, step);
+        this.settle(step, outcome);
+        return { kind: 'command', outcome: result };
+      }
       case 'reset': {
         const step = alertStep();
         const done = this.alerts.reset(event.alert, { by: event.by, note: event.note, at: this.now }, step);
@@ -165,7 +173,9 @@ export class Core {
 
   /** When the core next has something to decide though nothing arrives: never, where time passes only by readings. */
   nextAt(): Millis {
-    return this.followsData() ? Number.POSITIVE_INFINITY : this.engine.nextAt();
+    return this.followsData()
+      ? Number.POSITIVE_INFINITY
+      : Math.min(this.engine.nextAt(), this.dispatcher?.nextAt() ?? Number.POSITIVE_INFINITY);
   }
 
   /** The earliest wall clock that the next entry may have. */
@@ -300,10 +310,16 @@ export class Core {
   private moveClock(at: Millis, outcome: BatchOutcome): void {
     if (at <= this.now) return;
     this.now = at;
-    if (this.engine.nextAt() > at) return;
-    const verdicts: Verdict[] = [];
-    this.engine.advance(at, verdicts);
-    this.followAll(verdicts, outcome);
+    if (this.engine.nextAt() <= at) {
+      const verdicts: Verdict[] = [];
+      this.engine.advance(at, verdicts);
+      this.followAll(verdicts, outcome);
+    }
+    // What the signs say comes first: a sign that is calm now may have closed an order whose time runs out now.
+    if (this.orders.nextAt() > at) return;
+    const step = dispatchStep();
+    this.orders.advance(at, step);
+    this.settle(step, outcome);
   }
 
   /** One that cannot be followed does not keep the others back. */

@@ -32,7 +32,8 @@ export function reportBatch(batch: CommittedBatch, feed: EventFeed, emit: Emit):
     if (isOpenedBy(outcome, order)) {
       emit({ name: 'pipeline.order-opened', order: order.id, level: order.level, sort: order.sort, drill: order.drill });
     }
-    if (order.state !== 'open') emit({ name: 'pipeline.order-closed', order: order.id, state: order.state });
+    if (order.state === 'closed' || order.state === 'cancelled')
+      emit({ name: 'pipeline.order-closed', order: order.id, state: order.state });
     feed.publish({ id: nextId(), name: 'order', data: order });
   }
   for (const { receipt, outcome: answer } of outcome.answers) {

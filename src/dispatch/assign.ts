@@ -22,8 +22,15 @@ export function assignmentOf(
     street: city.parties.find(({ id }) => id === party)?.perStreet === true ? order.street : null,
     role,
     state: 'dispatched',
+    dispatchedAt: at,
     due: { accept: at + due.accept, arrive: at + due.arrive, close: at + due.close },
   };
+}
+
+/** The same share once more, from now on. */
+export function askAgain(assignment: Assignment, due: Due, at: Millis): Assignment {
+  const times = { accept: at + due.accept, arrive: at + due.arrive, close: at + due.close };
+  return { ...assignment, state: 'dispatched', dispatchedAt: at, due: times };
 }
 
 /** Whoever an order names, lead first, each once. */

@@ -18,6 +18,11 @@ export class ClosedOrders {
     if (oldest !== undefined) this.receipts.delete(oldest);
   }
 
+  /** It was opened again. */
+  forget(order: string): void {
+    this.receipts.delete(order);
+  }
+
   /** @returns undefined when the order was not closed lately. */
   receiptsOf(order: string): ReceiptBook | undefined {
     const saved = this.receipts.get(order);

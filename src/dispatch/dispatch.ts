@@ -1,29 +1,22 @@
 import { fingerprint } from '../model/fingerprint.ts';
 import type { IncidentChange } from '../model/incident.ts';
-import { levelRank } from '../model/level.ts';
 import type { City } from '../model/place.ts';
+import type { CommandOutcome, OrderCommand } from '../model/order-command.ts';
 import type { Receipt, ReceiptOutcome } from '../model/receipt.ts';
 import type { OrderRule } from '../model/rule.ts';
 import type { Millis } from '../model/time.ts';
-import type { Assignment, OrderMessage, WorkOrder } from '../model/work-order.ts';
+import type { Assignment, WorkOrder } from '../model/work-order.ts';
 import { answeredAt, answeredBy, idReused, orderClosed, orderUnknown } from './answer.ts';
-import { OPERATIONS, assignmentOf, partiesOf, shorterDue, tightenDue } from './assign.ts';
 import { ClosedOrders, type SavedClosedOrders } from './closed-orders.ts';
-import { mayClose } from './lifecycle.ts';
-import { newOrder, orderTitle } from './new-order.ts';
+import { Closing } from './closing.ts';
+import { Commands } from './commands.ts';
+import { DueOrders } from './due-orders.ts';
+import { Escalation } from './escalation.ts';
+import { Following } from './following.ts';
+import { newOrder } from './new-order.ts';
 import { OpenOrder, type SavedOrder } from './open-order.ts';
-import type { Notice } from './order-body.ts';
+import { OrderDesk, type DispatchStep, type Turn } from './order-desk.ts';
 import { orderPlace } from './order-place.ts';
-import { resetEntry } from './reset-entry.ts';
-import { worthTelling } from './worth-telling.ts';
-
-/** What one call comes to; the callee pushes. */
-export interface DispatchStep {
-  /** Newest version of each order that changed. */
-  readonly orders: WorkOrder[];
-  readonly messages: OrderMessage[];
-  readonly closedIncidents: string[];
-}
 
 export interface DispatchOptions {
   readonly city: City;
@@ -31,6 +24,8 @@ export interface DispatchOptions {
   readonly links: { /** What stands before the id in `links.self`, e.g. `/api/v1/orders/`. */ readonly orders: string };
   /** Closed orders whose receipts are remembered; 10,000 unless told otherwise. */
   readonly remembered?: number;
+  /** False: nobody is held to a time. Where the clock follows the data, parties answer by another clock. */
+  readonly clocks?: boolean;
 }
 
 /** The outbox gave up on a message: the receiver refused it for good. */
@@ -57,6 +52,8 @@ export interface UnheardDelivery {
  * D3 One incident has one order; whoever is told of it has an assignment in it.
  * D4 A receipt moves an assignment once, however often it comes, also after the order was closed; under its id nothing else is taken.
  * D5 Only the steps of `lifecycle.ts` are made.
+ * D6 A time that runs out is said once, over restarts too; who was called because of it is let go when it is made up for.
+ * D7 An order whose alert returns within the grace time is opened again under its own id.
  */
 export interface Dispatch {
   apply(change: IncidentChange, step: DispatchStep): void;
@@ -64,6 +61,12 @@ export interface Dispatch {
   parked(event: ParkedDelivery, at: Millis, step: DispatchStep): void;
   /** Once a party and street: the delivery goes on being tried, and says so again after every start. */
   unheard(event: UnheardDelivery, at: Millis, step: DispatchStep): void;
+  command(command: OrderCommand, at: Millis, step: DispatchStep): CommandOutcome;
+  /** Lets the clocks of the orders come to `now`. */
+  advance(now: Millis, step: DispatchStep): void;
+  /** When `advance` next has something to do; Infinity for never. */
+  nextAt(): Millis;
+  /** Not closed, and not cancelled. */
   open(): Iterable<WorkOrder>;
   /** An open order; the record of a closed one is in the journal. */
   get(id: string): WorkOrder | undefined;
@@ -74,6 +77,8 @@ export interface Dispatch {
 export interface SavedDispatch {
   readonly orders: readonly SavedOrder[];
   readonly closed: SavedClosedOrders;
+  /** Closed so short a time ago that their alert may open them again, and until when. */
+  readonly lately?: readonly (readonly [until: Millis, order: SavedOrder])[];
 }
 
 export function createDispatch(options: DispatchOptions): Dispatch {
@@ -82,19 +87,36 @@ export function createDispatch(options: DispatchOptions): Dispatch {
 
 class DispatchDesk implements Dispatch {
   private readonly options: DispatchOptions;
+  private readonly desk: OrderDesk;
+  private readonly escalation: Escalation;
+  private readonly closing: Closing;
+  private readonly commands: Commands;
+  private readonly following: Following;
   private readonly orders = new Map<string, OpenOrder>();
+  /** Incident → order, where an order was opened again for another incident. */
+  private readonly byIncident = new Map<string, string>();
+  private readonly due = new DueOrders();
   private readonly closed: ClosedOrders;
+  private readonly lately = new Map<string, { readonly until: Millis; readonly open: OpenOrder }>();
 
   constructor(options: DispatchOptions) {
     this.options = options;
     this.closed = new ClosedOrders(options.remembered ?? 10_000);
+    this.desk = new OrderDesk(options.city, options.links.orders);
+    this.escalation = new Escalation(this.desk);
+    this.closing = new Closing(this.desk, (open, turn) => this.finish(open, turn));
+    this.commands = new Commands(this.desk, this.closing);
+    this.following = new Following(this.desk, this.closing);
   }
 
   apply(change: IncidentChange, step: DispatchStep): void {
-    const id = fingerprint('wo', change.incident.id);
+    const turn = { at: change.at, step };
+    const id = this.byIncident.get(change.incident.id) ?? fingerprint('wo', change.incident.id);
     const open = this.orders.get(id);
-    if (open !== undefined) this.follow(open, change, step);
-    else if (change.what === 'opened' && change.rule.order !== null) this.openOrder(id, change, change.rule.order, step);
+    if (open !== undefined) {
+      this.following.follow(open, change, turn);
+      this.changed(open, turn);
+    } else if (change.what === 'opened' && change.rule.order !== null) this.openOrder(id, change, change.rule.order, turn);
   }
 
   receive(receipt: Receipt, at: Millis, step: DispatchStep): ReceiptOutcome {
@@ -105,15 +127,40 @@ class DispatchDesk implements Dispatch {
     if (open === undefined) return known === undefined ? orderUnknown(receipt) : orderClosed(receipt);
     const answer = answeredBy(open.order, receipt);
     if ('kind' in answer) return answer;
+    const turn = { at, step };
     open.receipts.add(receipt);
     const { party, state, by, note, door } = receipt;
     open.record(answeredAt(open.order, receipt, at), { what: 'order.receipt', party, state, by, note, door });
     const moved = { ...answer, state };
     open.replace(answer, moved);
-    this.spread(open, { moved, receipt }, at, step);
-    if (mayClose(open.order.assignments)) this.close(open, at, step);
-    step.orders.push(open.order);
+    this.escalation.answered(open, moved, turn);
+    this.spread(open, { moved, receipt }, turn);
+    this.closing.consider(open, turn);
+    this.changed(open, turn);
     return { kind: 'moved', state, order: receipt.order };
+  }
+
+  command(command: OrderCommand, at: Millis, step: DispatchStep): CommandOutcome {
+    const open = this.orders.get(command.order);
+    const turn = { at, step };
+    if (open === undefined) return noOrder(command, this.closed.receiptsOf(command.order) !== undefined);
+    const outcome = this.commands.run(open, command, turn);
+    if (outcome.kind === 'done') this.changed(open, turn);
+    return outcome;
+  }
+
+  advance(now: Millis, step: DispatchStep): void {
+    const turn = { at: now, step };
+    for (let id = this.due.take(now); id !== null; id = this.due.take(now)) {
+      const open = this.orders.get(id);
+      if (open === undefined) continue;
+      this.runClocks(open, turn);
+      this.changed(open, turn);
+    }
+  }
+
+  nextAt(): Millis {
+    return this.due.next();
   }
 
   parked(event: ParkedDelivery, at: Millis, step: DispatchStep): void {
@@ -123,8 +170,8 @@ class DispatchDesk implements Dispatch {
     open.record(at, { what: 'order.delivery-parked', party, note: `${delivery}: ${reason}`, door: 'delivery' });
     const code = `delivery-parked:${party}`;
     // Once a party: a receiver that refuses one message mostly refuses all, and the first call says enough.
-    if (open.askAttention(code)) this.warnOperations(open, { code, party }, at, step);
-    step.orders.push(open.order);
+    if (open.askAttention(code)) this.desk.warnOperations(open, { code, party }, { at, step });
+    this.changed(open, { at, step });
   }
 
   unheard(event: UnheardDelivery, at: Millis, step: DispatchStep): void {
@@ -134,8 +181,8 @@ class DispatchDesk implements Dispatch {
     // A drill that nobody listens to worries nobody.
     if (open === undefined || open.order.drill || !open.askAttention(code)) return;
     open.record(at, { what: 'order.delivery-unheard', party, note: delivery, door: 'delivery' });
-    this.warnOperations(open, { code, party }, at, step);
-    step.orders.push(open.order);
+    this.desk.warnOperations(open, { code, party }, { at, step });
+    this.changed(open, { at, step });
   }
 
   *open(): Generator<WorkOrder> {
@@ -147,133 +194,123 @@ class DispatchDesk implements Dispatch {
   }
 
   snapshot(): SavedDispatch {
-    return { orders: [...this.orders.values()].map((open) => open.save()), closed: this.closed.save() };
+    return {
+      orders: [...this.orders.values()].map((open) => open.save()),
+      closed: this.closed.save(),
+      lately: [...this.lately.values()].map(({ until, open }) => [until, open.save()] as const),
+    };
   }
 
   restore(state: unknown): void {
     const saved = state as SavedDispatch;
     this.orders.clear();
-    for (const one of saved.orders) this.orders.set(one.order.id, OpenOrder.restore(one));
+    this.byIncident.clear();
+    this.lately.clear();
+    this.due.clear();
+    for (const one of saved.orders) this.keep(OpenOrder.restore(one));
+    for (const [until, order] of saved.lately ?? []) this.lately.set(order.order.id, { until, open: OpenOrder.restore(order) });
     this.closed.restore(saved.closed);
   }
 
-  private openOrder(id: string, change: IncidentChange, rule: OrderRule, step: DispatchStep): void {
-    const { incident, alert, at } = change;
+  private keep(open: OpenOrder): void {
+    const { id, incident } = open.order;
+    this.orders.set(id, open);
+    if (id !== fingerprint('wo', incident)) this.byIncident.set(incident, id);
+    this.schedule(open);
+  }
+
+  /** The order is said as it is now, and its clocks are set. Last of all in a call. */
+  private changed(open: OpenOrder, { step }: Turn): void {
+    if (step.orders.at(-1) !== open.order) step.orders.push(open.order);
+    if (this.orders.has(open.order.id)) this.schedule(open);
+  }
+
+  private schedule(open: OpenOrder): void {
+    if (this.options.clocks === false) return;
+    const { resolvedAt } = open;
+    const verifyBy = resolvedAt === null ? Number.POSITIVE_INFINITY : resolvedAt + this.desk.handling.verifyWithin;
+    this.due.set(open.order.id, Math.min(this.escalation.next(open)?.due.at ?? Number.POSITIVE_INFINITY, verifyBy));
+  }
+
+  private runClocks(open: OpenOrder, turn: Turn): void {
+    for (let next = this.escalation.next(open); next !== null && next.due.at <= turn.at; next = this.escalation.next(open)) {
+      this.escalation.run(open, next, turn);
+    }
+    if (open.resolvedAt !== null && open.resolvedAt + this.desk.handling.verifyWithin <= turn.at) this.closing.remind(open, turn);
+  }
+
+  private openOrder(id: string, change: IncidentChange, rule: OrderRule, turn: Turn): void {
+    const { incident, alert } = change;
     const place = orderPlace(this.options.city, incident, alert.subject);
+    const again = this.closedLately(incident.sort, place, turn.at);
+    if (again !== null) {
+      this.reopen(again, change, rule, turn);
+      return;
+    }
     const open = new OpenOrder(newOrder(id, change, place, this.options.drill), rule.due);
     this.orders.set(id, open);
     open.noteAlert(alert);
-    const assigned = this.assign(open, rule, at);
-    this.tell(open, assigned, { type: 'order.dispatched', at }, step);
-    step.orders.push(open.order);
+    const assigned = this.following.assign(open, rule, turn);
+    this.desk.tell(open, assigned, { type: 'order.dispatched' }, turn);
+    this.changed(open, turn);
   }
 
-  private follow(open: OpenOrder, change: IncidentChange, step: DispatchStep): void {
-    const { incident, alert, what, at } = change;
-    const before = open.order.assignments.length;
-    const novelty = open.noteAlert(alert);
-    open.change({ level: incident.level });
-    // The only change that a reset alert still makes is its end.
-    if (alert.reset) open.record(at, resetEntry(alert, alert.reset));
-    const entered = what === 'joined' || what === 'resumed';
-    const rule = entered || what === 'raised' ? change.rule.order : null;
-    // Lowering is not told, so a level that comes back up to what the parties know is no news either.
-    const worse = levelRank(incident.level) > levelRank(open.told);
-    const added = rule === null ? [] : this.assign(open, rule, at);
-    // The worst that is known gives the order its name: a confirmed fire must not go by the name of one alarm.
-    if (rule !== null && worse) {
-      const assignments = open.order.assignments.map((one) => tightenDue(one, rule.due, at));
-      open.change({ title: orderTitle(change.rule, open.order.place), assignments });
+  private closedLately(sort: string, place: WorkOrder['place'], at: Millis): OpenOrder | null {
+    let found: OpenOrder | null = null;
+    for (const [id, { until, open }] of this.lately) {
+      if (until < at) this.lately.delete(id);
+      else if (open.order.sort === sort && open.order.place.id === place.id) found = open;
     }
-    const type = worse ? 'order.escalated' : this.isNews(open, what, entered ? novelty : null) || added.length > 0 ? 'order.updated' : null;
-    if (what === 'ended' || what === 'resumed') open.endTold = what === 'ended' && type !== null;
-    if (type !== null)
-      open.record(at, { what: type, note: worse ? `level:${incident.level}` : `${what}:${alert.rule}@${alert.subject.key}` });
-    const { assignments } = open.order;
-    this.tell(open, assignments.slice(before), { type: 'order.dispatched', at }, step);
-    if (type !== null) this.tell(open, assignments.slice(0, before), { type, at }, step);
-    step.orders.push(open.order);
+    return found;
   }
 
-  /** Falling and single members that end are kept, not told; what repeats itself is told ever more rarely. */
-  private isNews(open: OpenOrder, what: IncidentChange['what'], novelty: ReturnType<OpenOrder['noteAlert']>): boolean {
-    if (what === 'ended') {
-      open.endings += 1;
-      return worthTelling(open.endings);
-    }
-    // Who was told that it is over must hear that it is not.
-    if (what === 'resumed' && open.endTold) return true;
-    return novelty === 'rule' || (novelty === 'key' && worthTelling(open.order.alerts.length));
-  }
-
-  /**
-   * Whoever the rule names and who is not in the order yet. The first lead stays the lead: a crew on its way is not
-   * replaced by a file. A rule that joins with another lead, also at a higher level, has that party as a support.
-   */
-  private assign(open: OpenOrder, rule: OrderRule, at: Millis): Assignment[] {
-    open.due = shorterDue(open.due, rule.due);
-    const { street } = open.order.place;
-    const added: Assignment[] = [];
-    for (const party of partiesOf(rule)) {
-      if (open.order.assignments.some((one) => one.party === party)) continue;
-      const role = open.order.assignments.length === 0 ? 'lead' : 'support';
-      const assignment = assignmentOf(this.options.city, party, role, { street, due: rule.due, at });
-      open.add(assignment);
-      open.record(at, { what: 'order.dispatched', party, state: 'dispatched' });
-      added.push(assignment);
-    }
-    return added;
+  private reopen(open: OpenOrder, change: IncidentChange, rule: OrderRule, turn: Turn): void {
+    const { incident, alert } = change;
+    this.lately.delete(open.order.id);
+    this.closed.forget(open.order.id);
+    open.change({ incident: incident.id, level: incident.level });
+    open.calm = false;
+    open.endTold = false;
+    this.keep(open);
+    open.noteAlert(alert);
+    this.closing.reopen(open, { what: 'order.reopened', by: null, note: `${alert.rule}@${alert.subject.key}` }, turn);
+    const added = this.following.assign(open, rule, turn);
+    this.desk.tell(open, added, { type: 'order.dispatched' }, turn);
+    this.changed(open, turn);
   }
 
   /** Tells the others what a party has answered: the supports when the lead moved, the lead when a support did. */
-  private spread(open: OpenOrder, answer: { readonly moved: Assignment; readonly receipt: Receipt }, at: Millis, step: DispatchStep): void {
+  private spread(open: OpenOrder, answer: { readonly moved: Assignment; readonly receipt: Receipt }, turn: Turn): void {
     const { moved, receipt } = answer;
     if (moved.role === 'lead' && receipt.state === 'declined') {
       const code = 'lead-declined';
       open.askAttention(code);
-      open.record(at, { what: 'order.escalated', note: code });
-      this.callOperations(open, code, at);
+      open.record(turn.at, { what: 'order.escalated', note: code });
+      this.desk.callOperations(open, code, turn);
     }
-    const to = open.order.assignments.filter((one) => (moved.role === 'lead' ? one !== moved : one.role === 'lead'));
+    const asked = open.order.assignments.filter(({ state }) => state !== 'withdrawn');
+    const to = asked.filter((one) =>
+      moved.role === 'lead' ? one.party !== moved.party || one.street !== moved.street : one.role === 'lead',
+    );
     const declined = moved.role === 'lead' ? 'order.escalated' : 'order.updated';
     const type = receipt.state === 'declined' ? declined : (`order.${receipt.state}` as const);
-    this.tell(open, to, { type, at, receipt }, step);
+    this.desk.tell(open, to, { type, receipt }, turn);
   }
 
-  /** Operations gets an assignment of its own when it has none: who is called must be able to answer. @returns whether the city has one. */
-  private callOperations(open: OpenOrder, code: string, at: Millis): boolean {
-    const { city } = this.options;
-    if (open.order.assignments.some((one) => one.party === OPERATIONS)) return true;
-    if (!city.parties.some(({ id }) => id === OPERATIONS)) return false;
-    const { street } = open.order.place;
-    open.add(assignmentOf(city, OPERATIONS, 'support', { street, due: open.due, at }));
-    open.record(at, { what: 'order.dispatched', party: OPERATIONS, state: 'dispatched', note: code });
-    return true;
+  /** Closed or cancelled: its incident is finished. A cancelled one was none, and does not come back. */
+  private finish(open: OpenOrder, { at, step }: Turn): void {
+    const { id, incident, state } = open.order;
+    step.closedIncidents.push(incident);
+    this.orders.delete(id);
+    this.byIncident.delete(incident);
+    this.due.set(id, Number.POSITIVE_INFINITY);
+    this.closed.add(id, open.receipts);
+    const { grace } = this.desk.handling;
+    if (state === 'closed' && grace > 0) this.lately.set(id, { until: at + grace, open });
   }
+}
 
-  /** Tells operations that a party was not reached; of itself it cannot be told. */
-  private warnOperations(open: OpenOrder, about: { readonly code: string; readonly party: string }, at: Millis, step: DispatchStep): void {
-    const { code, party } = about;
-    if (party === OPERATIONS || !this.callOperations(open, code, at)) return;
-    open.record(at, { what: 'order.escalated', party: OPERATIONS, note: code });
-    this.tell(
-      open,
-      open.order.assignments.filter((one) => one.party === OPERATIONS),
-      { type: 'order.escalated', at },
-      step,
-    );
-  }
-
-  private close(open: OpenOrder, at: Millis, step: DispatchStep): void {
-    open.change({ state: 'closed', closedAt: at });
-    open.record(at, { what: 'order.closed' });
-    this.tell(open, open.order.assignments, { type: 'order.closed', at }, step);
-    step.closedIncidents.push(open.order.incident);
-    this.orders.delete(open.order.id);
-    this.closed.add(open.order.id, open.receipts);
-  }
-
-  private tell(open: OpenOrder, to: readonly Assignment[], notice: Notice, step: DispatchStep): void {
-    open.tell(to, notice, this.options.links.orders, step.messages);
-  }
+function noOrder({ order, deed }: OrderCommand, closed: boolean): CommandOutcome {
+  if (!closed) return { kind: 'refused', code: 'order-unknown', allowed: [], detail: `There is no open order ${order}.` };
+  return { kind: 'refused', code: 'command-not-allowed', allowed: [], detail: `Order ${order} is over: it cannot ${deed.do} any more.` };
 }

@@ -4,11 +4,12 @@ import type { Assignment, AssignmentState, Role } from '../model/work-order.ts';
 import { STEPS, isDone, mayClose } from './lifecycle.ts';
 import { Rig } from './test-rig.ts';
 
-const STATES = Object.keys(STEPS) as AssignmentState[];
+/** Where a receipt can bring an assignment. */
+const STATES = ['dispatched', 'accepted', 'on-site', 'resolved', 'declined'] as const;
 const ANSWERS: readonly ReceiptState[] = ['accepted', 'on-site', 'resolved', 'declined'];
 
 /** Receipts that lead from `dispatched` to a state. */
-function wayTo(state: AssignmentState): ReceiptState[] {
+function wayTo(state: (typeof STATES)[number]): ReceiptState[] {
   return state === 'dispatched' ? [] : [state];
 }
 
@@ -23,6 +24,7 @@ test('the table is the one that was agreed', () => {
     'on-site': ['resolved'],
     resolved: [],
     declined: [],
+    withdrawn: [],
   });
 });
 

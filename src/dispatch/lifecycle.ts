@@ -1,26 +1,82 @@
+import type { OrderDeed } from '../model/order-command.ts';
 import type { ReceiptState } from '../model/receipt.ts';
-import type { Assignment, AssignmentState } from '../model/work-order.ts';
+import type { Assignment, AssignmentState, OrderState } from '../model/work-order.ts';
 
-/** Every step that a receipt may make; what does not stand here is refused. */
+/** Who makes a step: the party by a receipt, a person of the centre by a command, the engine by what the signs and clocks say. */
+export type StepBy = 'party' | 'person' | 'engine';
+
+export interface Step<State> {
+  readonly from: State;
+  readonly to: State;
+  readonly by: StepBy;
+  /** What brings it about. */
+  readonly when: string;
+}
+
+/** Every step that an assignment may make; what does not stand here is refused. */
+export const ASSIGNMENT_STEPS: readonly Step<AssignmentState>[] = [
+  { from: 'dispatched', to: 'accepted', by: 'party', when: 'receipt' },
+  { from: 'dispatched', to: 'declined', by: 'party', when: 'receipt' },
+  { from: 'dispatched', to: 'on-site', by: 'party', when: 'receipt' },
+  { from: 'dispatched', to: 'resolved', by: 'party', when: 'receipt' },
+  { from: 'accepted', to: 'on-site', by: 'party', when: 'receipt' },
+  { from: 'accepted', to: 'resolved', by: 'party', when: 'receipt' },
+  { from: 'accepted', to: 'declined', by: 'party', when: 'receipt' },
+  { from: 'on-site', to: 'resolved', by: 'party', when: 'receipt' },
+  { from: 'dispatched', to: 'withdrawn', by: 'person', when: 'reassign, cancel' },
+  { from: 'accepted', to: 'withdrawn', by: 'person', when: 'reassign, cancel' },
+  { from: 'on-site', to: 'withdrawn', by: 'person', when: 'reassign, cancel' },
+  { from: 'dispatched', to: 'withdrawn', by: 'engine', when: 'eased' },
+  { from: 'resolved', to: 'dispatched', by: 'person', when: 'return' },
+  { from: 'resolved', to: 'dispatched', by: 'engine', when: 'reopened' },
+  { from: 'declined', to: 'dispatched', by: 'person', when: 'reassign' },
+  { from: 'withdrawn', to: 'dispatched', by: 'person', when: 'reassign' },
+];
+
+/** Every step that an order may make. */
+export const ORDER_STEPS: readonly Step<OrderState>[] = [
+  { from: 'open', to: 'resolved', by: 'engine', when: 'all-done' },
+  { from: 'resolved', to: 'closed', by: 'engine', when: 'verified' },
+  { from: 'resolved', to: 'closed', by: 'person', when: 'verify' },
+  { from: 'resolved', to: 'open', by: 'engine', when: 'reopened' },
+  { from: 'resolved', to: 'open', by: 'person', when: 'return' },
+  { from: 'closed', to: 'open', by: 'engine', when: 'reopened' },
+  { from: 'open', to: 'cancelled', by: 'person', when: 'cancel' },
+  { from: 'resolved', to: 'cancelled', by: 'person', when: 'cancel' },
+];
+
+/** Every step that a receipt may make, by where the assignment stands. */
 export const STEPS: Readonly<Record<AssignmentState, readonly ReceiptState[]>> = {
-  dispatched: ['accepted', 'declined', 'on-site', 'resolved'],
-  accepted: ['on-site', 'resolved', 'declined'],
-  'on-site': ['resolved'],
-  resolved: [],
-  declined: [],
+  dispatched: receiptsFrom('dispatched'),
+  accepted: receiptsFrom('accepted'),
+  'on-site': receiptsFrom('on-site'),
+  resolved: receiptsFrom('resolved'),
+  declined: receiptsFrom('declined'),
+  withdrawn: receiptsFrom('withdrawn'),
 };
+
+function receiptsFrom(state: AssignmentState): ReceiptState[] {
+  return ASSIGNMENT_STEPS.filter((step) => step.from === state && step.by === 'party').map(({ to }) => to as ReceiptState);
+}
+
+/** What a person may do with an order in this state. */
+export function deedsIn(state: OrderState): readonly OrderDeed['do'][] {
+  if (state === 'open') return ['cancel', 'reassign'];
+  return state === 'resolved' ? ['verify', 'return', 'cancel'] : [];
+}
 
 export function isDone(state: AssignmentState): boolean {
   return STEPS[state].length === 0;
 }
 
 /**
- * An order may close when its lead has resolved it and every support has resolved or declined. Where the lead declined, any
+ * An order is resolved when its lead has resolved it and every support has resolved or declined. Where the lead declined, any
  * other that resolved stands in for it; operations, which is then always called, must have answered too. An order that
- * everybody declined stays open: somebody must look at it.
+ * everybody declined stays open: somebody must look at it. Whoever was withdrawn has no say.
  */
 export function mayClose(assignments: readonly Assignment[]): boolean {
-  if (!assignments.every(({ state }) => isDone(state))) return false;
-  const lead = assignments.find(({ role }) => role === 'lead');
-  return lead?.state === 'declined' ? assignments.some(({ state }) => state === 'resolved') : lead?.state === 'resolved';
+  const asked = assignments.filter(({ state }) => state !== 'withdrawn');
+  if (!asked.every(({ state }) => isDone(state))) return false;
+  const lead = asked.find(({ role }) => role === 'lead');
+  return lead?.state === 'resolved' || (lead?.state === 'declined' && asked.some(({ state }) => state === 'resolved'));
 }

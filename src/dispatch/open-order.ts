@@ -4,6 +4,7 @@ import type { Level } from '../model/level.ts';
 import type { Millis } from '../model/time.ts';
 import type { Assignment, OrderAlert, OrderMessage, TrailEntry, WorkOrder } from '../model/work-order.ts';
 import type { Due } from './assign.ts';
+import { RESTING, type Clocks } from './clocks.ts';
 import { orderBody, type Notice } from './order-body.ts';
 import { ReceiptBook, type SavedReceipts } from './receipt-book.ts';
 
@@ -15,6 +16,10 @@ export interface SavedOrder {
   readonly endTold: boolean;
   readonly sent: readonly (readonly [assignment: string, count: number])[];
   readonly receipts: SavedReceipts;
+  readonly calm?: boolean;
+  readonly resolvedAt?: Millis | null;
+  readonly clocks?: readonly (readonly [assignment: string, clocks: Clocks])[];
+  readonly commands?: readonly (readonly [id: string, deed: string])[];
 }
 
 /** What a line of the trail says beside the time. */
@@ -33,6 +38,13 @@ export class OpenOrder {
   endTold = false;
   /** Receipts that moved it. */
   receipts = new ReceiptBook();
+  /** No condition of its alerts holds now. */
+  calm = false;
+  /** Since when everybody has done their share; `null`: not yet, or nobody need be reminded of it any more. */
+  resolvedAt: Millis | null = null;
+  /** Ids of commands that were carried out, with what they were. */
+  readonly commands = new Map<string, string>();
+  private readonly clocks = new Map<string, Clocks>();
   private readonly sent = new Map<string, number>();
 
   constructor(order: WorkOrder, due: Due) {
@@ -48,12 +60,17 @@ export class OpenOrder {
     open.endTold = saved.endTold;
     for (const [assignment, count] of saved.sent) open.sent.set(assignment, count);
     open.receipts = ReceiptBook.restore(saved.receipts);
+    open.calm = saved.calm ?? false;
+    open.resolvedAt = saved.resolvedAt ?? null;
+    for (const [assignment, clocks] of saved.clocks ?? []) open.clocks.set(assignment, clocks);
+    for (const [id, deed] of saved.commands ?? []) open.commands.set(id, deed);
     return open;
   }
 
   save(): SavedOrder {
-    const { order, due, told, endings, endTold } = this;
-    return { order, due, told, endings, endTold, sent: [...this.sent], receipts: this.receipts.save() };
+    const { order, due, told, endings, endTold, calm, resolvedAt } = this;
+    const books = { sent: [...this.sent], receipts: this.receipts.save(), clocks: [...this.clocks], commands: [...this.commands] };
+    return { order, due, told, endings, endTold, calm, resolvedAt, ...books };
   }
 
   change(fields: Partial<WorkOrder>): void {
@@ -79,6 +96,20 @@ export class OpenOrder {
     this.change({ assignments: this.order.assignments.map((one) => (one === before ? after : one)) });
   }
 
+  clocksOf(assignment: Assignment): Clocks {
+    return this.clocks.get(nameOf(assignment)) ?? RESTING;
+  }
+
+  setClocks(assignment: Assignment, clocks: Clocks): void {
+    if (clocks === RESTING) this.clocks.delete(nameOf(assignment));
+    else this.clocks.set(nameOf(assignment), clocks);
+  }
+
+  /** Nobody need look any more because of this. */
+  ease(code: string): void {
+    if (this.order.attention.includes(code)) this.change({ attention: this.order.attention.filter((one) => one !== code) });
+  }
+
   /** @returns false when it was asked for already. */
   askAttention(code: string): boolean {
     if (this.order.attention.includes(code)) return false;
@@ -96,7 +127,7 @@ export class OpenOrder {
     const { id, drill } = this.order;
     for (const assignment of to) {
       const { party, street } = assignment;
-      const receiver = `${party}|${street ?? ''}`;
+      const receiver = nameOf(assignment);
       const number = (this.sent.get(receiver) ?? 0) + 1;
       this.sent.set(receiver, number);
       const message = fingerprint('msg', id, party, street ?? '', number);
@@ -114,4 +145,9 @@ export class OpenOrder {
       this.told = this.order.level;
     }
   }
+}
+
+/** What tells the assignments of an order apart: a party, and its office where it has one a street. */
+export function nameOf({ party, street }: Pick<Assignment, 'party' | 'street'>): string {
+  return `${party}|${street ?? ''}`;
 }

@@ -1,17 +1,19 @@
 import type { Receipt } from '../model/receipt.ts';
 import { isoTime, type Millis } from '../model/time.ts';
-import type { Assignment, OrderAlert, OrderMessageType, WorkOrder } from '../model/work-order.ts';
+import type { Assignment, ClockStep, OrderAlert, OrderMessageType, WorkOrder } from '../model/work-order.ts';
 
 /** What one party is told. The receipt is the one that the message is about, when it is about one. */
 export interface Notice {
   readonly type: OrderMessageType;
   readonly at: Millis;
   readonly receipt?: Receipt;
+  /** The time that is running out, or has. */
+  readonly clock?: { readonly party: string; readonly step: ClockStep; readonly state: 'due-soon' | 'overdue' };
 }
 
 /** The JSON of the contract, held to `schemas/order-message.schema.json`: the order as it is now, and the receiver's own share of it. */
 export function orderBody(order: WorkOrder, assignment: Assignment, notice: Notice & { readonly id: string }, self: string): string {
-  const { receipt } = notice;
+  const { receipt, clock } = notice;
   return JSON.stringify({
     // The same as `webhook-id`: MQTT has no header to carry it, and a receiver must be able to tell a repeat.
     id: notice.id,
@@ -28,9 +30,11 @@ export function orderBody(order: WorkOrder, assignment: Assignment, notice: Noti
         drill: order.drill,
         links: { self },
         ...(order.attention.length === 0 ? {} : { attention: order.attention }),
+        ...(order.reopened === undefined ? {} : { reopened: order.reopened }),
       },
       assignment: assignmentBody(assignment),
       ...(receipt === undefined ? {} : { receipt: receiptBody(receipt) }),
+      ...(clock === undefined ? {} : { clock }),
     },
   });
 }

@@ -125,7 +125,7 @@ describe('receipts', () => {
     const rig = new Rig({ remembered: 2 });
     const ids: string[] = [];
     for (let i = 0; i < 3; i += 1) {
-      rig.happen(i, 'opened', { incident: `i${i}`, order: orderOf({ support: [] }) });
+      rig.happen(i, 'opened', { incident: `i${i}`, place: `p${i}`, order: orderOf({ support: [] }) });
       ids.push(rig.order.id);
       rig.answer(i, 'fire', 'resolved', { id: 'done' });
     }

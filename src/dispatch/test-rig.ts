@@ -1,28 +1,37 @@
 import { deserialize, serialize } from 'node:v8';
 import type { Alert } from '../model/alert.ts';
 import { fingerprint } from '../model/fingerprint.ts';
+import { DEFAULT_HANDLING, type Handling } from '../model/handling.ts';
 import type { Incident, IncidentChange } from '../model/incident.ts';
 import type { Level } from '../model/level.ts';
 import type { City } from '../model/place.ts';
+import type { CommandOutcome, OrderCommand, OrderDeed } from '../model/order-command.ts';
 import type { Receipt, ReceiptOutcome, ReceiptState } from '../model/receipt.ts';
 import type { OrderRule, Rule } from '../model/rule.ts';
 import type { OrderMessage, WorkOrder } from '../model/work-order.ts';
-import { createDispatch, type Dispatch, type DispatchStep } from './dispatch.ts';
+import { createDispatch, type Dispatch } from './dispatch.ts';
+import type { DispatchStep } from './order-desk.ts';
 
 export const MINUTE = 60_000;
 /** 2026-11-23 08:00 in Shanghai. */
 export const START = Date.parse('2026-11-23T00:00:00.000Z');
 const STREET = '310104014';
 
-export function cityOf(parties = ['fire', 'police', 'street', 'ops', 'water', 'gas']): City {
+export function cityOf(parties = ['fire', 'police', 'street', 'ops', 'water', 'gas'], handling: Partial<Handling> = {}): City {
   return {
+    handling: { ...DEFAULT_HANDLING, ...handling },
     id: 'xuhui',
     title: { zh: '徐汇区', en: 'Xuhui' },
     zone: 'Asia/Shanghai',
     streets: [{ kind: 'street', code: STREET, title: { zh: '湖南路街道', en: 'Hunan Road' } }],
     places: [{ kind: 'place', id: 'mall', title: { zh: '某商场', en: 'a mall' }, street: STREET, at: [121.45, 31.21], attributes: {} }],
     sensors: [],
-    parties: parties.map((id) => ({ id, title: { zh: id, en: id }, perStreet: id === 'street' })),
+    parties: parties.map((id) => ({
+      id,
+      title: { zh: id, en: id },
+      perStreet: id === 'street',
+      chief: parties.includes(`${id}-chief`) ? `${id}-chief` : null,
+    })),
     measures: [],
     unknownSensors: 'adopt',
   };
@@ -68,6 +77,8 @@ interface Happening {
   readonly place?: string | null;
   readonly street?: string | null;
   readonly incident?: string;
+  /** No condition holds any more, but a person must reset it. */
+  readonly calm?: boolean;
 }
 
 function changeOf(at: number, what: IncidentChange['what'], happening: Happening): IncidentChange {
@@ -91,6 +102,7 @@ function changeOf(at: number, what: IncidentChange['what'], happening: Happening
     level,
     openedAt: START,
     endedAt: what === 'ended' ? at : null,
+    calm: happening.calm ?? (what === 'ended' || what === 'calmed'),
   };
   const alert: Alert = {
     kind: 'alert',
@@ -123,6 +135,7 @@ export class Rig {
   dispatch: Dispatch;
   readonly step: DispatchStep = { orders: [], messages: [], closedIncidents: [] };
   readonly outcomes: ReceiptOutcome[] = [];
+  readonly commanded: CommandOutcome[] = [];
   private readonly options: Options;
   private heard = 0;
   private receipts = 0;
@@ -155,6 +168,21 @@ export class Rig {
     const outcome = this.dispatch.receive({ ...given, ...over }, START + minute * MINUTE, this.step);
     this.outcomes.push(outcome);
     return outcome;
+  }
+
+  command(minute: number, deed: OrderDeed, over: Partial<OrderCommand> = {}): CommandOutcome {
+    this.receipts += 1;
+    const given = { kind: 'order-command', id: `c${this.receipts}`, order: this.order.id, deed, by: 'Li', reason: 'because' } as const;
+    const outcome = this.dispatch.command({ ...given, at: null, door: 'http', ...over }, START + minute * MINUTE, this.step);
+    this.commanded.push(outcome);
+    return outcome;
+  }
+
+  /** The clock comes to this minute, by way of whatever is due before. */
+  pass(minute: number): this {
+    const until = START + minute * MINUTE;
+    for (let next = this.dispatch.nextAt(); next <= until; next = this.dispatch.nextAt()) this.dispatch.advance(next, this.step);
+    return this;
   }
 
   park(minute: number, party: string, order = this.order.id): this {

@@ -131,7 +131,7 @@ describe('journal views', () => {
 
   it('counts', () => {
     expect(journal.views.counts()).toEqual({
-      orders: { open: 20, closed: 20, cancelled: 20 },
+      orders: { open: 20, resolved: 0, closed: 20, cancelled: 20 },
       deliveries: { waiting: 7, accepted: 0, parked: 0, withheld: 3, unheard: 0, superseded: 0 },
       oldestWaiting: 53,
       rejections: { kept: 0, removed: 0 },

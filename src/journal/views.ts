@@ -148,7 +148,7 @@ function count(db: Db): JournalCounts {
   ][];
   const [first, last] = range as [number | null, number | null];
   return {
-    orders: { open: 0, closed: 0, cancelled: 0, ...by('SELECT state, count(*) FROM orders GROUP BY state') },
+    orders: { open: 0, resolved: 0, closed: 0, cancelled: 0, ...by('SELECT state, count(*) FROM orders GROUP BY state') },
     deliveries: {
       waiting: 0,
       accepted: 0,

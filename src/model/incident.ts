@@ -19,12 +19,14 @@ export interface Incident {
   readonly openedAt: Millis;
   /** When the last member was resolved; `null` while any fires. */
   readonly endedAt: Millis | null;
+  /** True while no member's condition holds: all are resolved, or wait for a person to reset them. */
+  readonly calm?: boolean;
 }
 
 /** What happened to an incident, for dispatch. */
 export interface IncidentChange {
   readonly kind: 'incident-change';
-  readonly what: 'opened' | 'joined' | 'raised' | 'lowered' | 'member-resolved' | 'ended' | 'resumed';
+  readonly what: 'opened' | 'joined' | 'raised' | 'lowered' | 'member-resolved' | 'calmed' | 'ended' | 'resumed';
   readonly incident: Incident;
   /** The alert that caused the change. */
   readonly alert: Alert;

@@ -1,3 +1,4 @@
+import type { OrderCommand } from './order-command.ts';
 import type { Receipt } from './receipt.ts';
 import type { Millis } from './time.ts';
 
@@ -5,6 +6,7 @@ import type { Millis } from './time.ts';
 export type LogEvent =
   | { readonly kind: 'message'; readonly gateway: string; readonly topic: string; readonly payload: Uint8Array }
   | { readonly kind: 'receipt'; readonly receipt: Receipt }
+  | { readonly kind: 'command'; readonly command: OrderCommand }
   | { readonly kind: 'reset'; readonly alert: string; readonly by: string; readonly note: string | null }
   | { readonly kind: 'parked'; readonly delivery: string; readonly order: string; readonly party: string; readonly reason: string }
   /** Nobody listens where alone this party can be told of the order. */

@@ -1,3 +1,4 @@
+import type { Handling } from './handling.ts';
 import type { Millis } from './time.ts';
 import type { Scalar, Text } from './text.ts';
 
@@ -46,6 +47,9 @@ export interface Party {
   readonly title: Text;
   /** True when there is one office a street (`street`), so an assignment also names the street. */
   readonly perStreet: boolean;
+  /** Who is called first when the party lets its time run out, and who stands in for it; ids of parties. */
+  readonly chief?: string | null;
+  readonly next?: string | null;
 }
 
 /** One kind of measurement. */
@@ -68,4 +72,6 @@ export interface City {
   readonly measures: readonly Measure[];
   /** What to do with a sensor that no file names. */
   readonly unknownSensors: 'adopt' | 'quarantine';
+  /** Absent: `DEFAULT_HANDLING`. */
+  readonly handling?: Handling;
 }

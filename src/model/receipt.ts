@@ -1,7 +1,7 @@
 import type { Millis } from './time.ts';
 import type { AssignmentState, Door } from './work-order.ts';
 
-export type ReceiptState = Exclude<AssignmentState, 'dispatched'>;
+export type ReceiptState = Exclude<AssignmentState, 'dispatched' | 'withdrawn'>;
 
 /** A party's answer. Idempotent by `id`. */
 export interface Receipt {

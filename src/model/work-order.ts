@@ -3,8 +3,11 @@ import type { Level } from './level.ts';
 import type { Text } from './text.ts';
 import type { Millis } from './time.ts';
 
-export type AssignmentState = 'dispatched' | 'accepted' | 'on-site' | 'resolved' | 'declined';
-export type OrderState = 'open' | 'closed' | 'cancelled';
+export type AssignmentState = 'dispatched' | 'accepted' | 'on-site' | 'resolved' | 'declined' | 'withdrawn';
+/** `resolved`: everybody has done their share, and it is not verified yet. */
+export type OrderState = 'open' | 'resolved' | 'closed' | 'cancelled';
+/** The three times that an assignment is held to. */
+export type ClockStep = 'accept' | 'arrive' | 'close';
 export type Role = 'lead' | 'support';
 export type Door = 'http' | 'mqtt' | 'engine' | 'delivery';
 
@@ -15,6 +18,10 @@ export interface Assignment {
   readonly street: string | null;
   readonly role: Role;
   readonly state: AssignmentState;
+  /** When it was asked, last of all when the order was opened again. */
+  readonly dispatchedAt?: Millis;
+  /** The party (and street) whose time ran out, for whoever was called instead. */
+  readonly calledFor?: string | null;
   readonly due: { readonly accept: Millis; readonly arrive: Millis; readonly close: Millis };
 }
 
@@ -32,7 +39,20 @@ export interface OrderAlert {
 /** One line of an order's history. */
 export interface TrailEntry {
   readonly at: Millis;
-  readonly what: OrderMessageType | 'order.receipt' | 'order.delivery-parked' | 'order.delivery-unheard' | 'alert.reset';
+  readonly what:
+    | OrderMessageType
+    | 'order.receipt'
+    | 'order.delivery-parked'
+    | 'order.delivery-unheard'
+    | 'order.due-soon'
+    | 'order.overdue'
+    | 'order.eased'
+    | 'order.withdrawn'
+    | 'order.verified'
+    | 'order.returned'
+    | 'order.reopened'
+    | 'order.digested'
+    | 'alert.reset';
   readonly party: string | null;
   readonly state: AssignmentState | null;
   readonly by: string | null;
@@ -56,7 +76,9 @@ export interface WorkOrder {
   readonly drill: boolean;
   readonly openedAt: Millis;
   readonly closedAt: Millis | null;
-  /** Something a person must look at (`lead-declined`, `delivery-parked:PARTY`, `unreachable:PARTY` or `unreachable:PARTY/STREET`). */
+  /** How often it was opened again. */
+  readonly reopened?: number;
+  /** Something a person must look at (`lead-declined`, `unverified`, `overdue:STEP:PARTY`, `delivery-parked:PARTY`, `unreachable:PARTY` or `unreachable:PARTY/STREET`). */
   readonly attention: readonly string[];
   readonly trail: readonly TrailEntry[];
 }

@@ -33,7 +33,7 @@ export function orderRoutes(server: FastifyInstance, ports: ApiPorts): void {
           type: 'object',
           properties: {
             ...PAGE_QUERY,
-            state: { type: 'string', enum: ['open', 'closed', 'cancelled'] },
+            state: { type: 'string', enum: ['open', 'resolved', 'closed', 'cancelled'] },
             party: { type: 'string' },
             street: { type: 'string' },
             level: { type: 'string', enum: ['blue', 'yellow', 'orange', 'red'] },

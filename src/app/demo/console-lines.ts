@@ -3,7 +3,7 @@ import type { Text } from '../../model/text.ts';
 import type { Millis } from '../../model/time.ts';
 import type { ReceiptState } from '../../model/receipt.ts';
 import type { OrderMessageType, TrailEntry } from '../../model/work-order.ts';
-import { LEVEL_WORD, STATE_WORD, TYPE_WORD } from './console-words.ts';
+import { LEVEL_WORD, STATE_WORD, TRAIL_WORD } from './console-words.ts';
 import type { Paint } from './console-words.ts';
 import { cut, displayWidth, fit, wrap } from './display-width.ts';
 import type { Caption } from './scene.ts';
@@ -138,7 +138,7 @@ function used(columns: number): number {
 
 export function deliveredLine(line: DeliveredLine, { columns, paint, time }: Sheet): string {
   const { order, latency } = line;
-  const left = `${time(line.at)}  ${paint.level(order.level, LEVEL_WORD[order.level].zh)} → ${fit(bothWords(line.party), partyWidth(columns))} ${fit(bothWords(TYPE_WORD[line.type]), 18)}`;
+  const left = `${time(line.at)}  ${paint.level(order.level, LEVEL_WORD[order.level].zh)} → ${fit(bothWords(line.party), partyWidth(columns))} ${fit(bothWords(TRAIL_WORD[line.type]), 18)}`;
   const sign = line.verified ? '签名无误 signed' : '签名不符 BAD SIGNATURE';
   const tail = latency === null ? '' : `${latency < 10 ? latency.toFixed(1) : Math.round(latency)} ms`.padStart(9);
   // What the fixed columns leave holds the signature, and the latency at its end.
@@ -193,9 +193,7 @@ function stepsOf({ trail, parties }: ClosedSummary): Step[] {
 
 function wordOf(entry: TrailEntry): string {
   if (entry.what === 'order.receipt') return entry.state === null ? '回执 receipt' : bothWords(STATE_WORD[entry.state]);
-  if (entry.what === 'alert.reset') return '人工复位 reset';
-  if (entry.what === 'order.delivery-unheard') return '无人接收 unheard';
-  return entry.what === 'order.delivery-parked' ? '投递受阻 parked' : bothWords(TYPE_WORD[entry.what]);
+  return bothWords(TRAIL_WORD[entry.what]);
 }
 
 export function duration(ms: number): string {

@@ -2,7 +2,7 @@ import type { Alert } from '../../model/alert.ts';
 import type { City } from '../../model/place.ts';
 import type { Rule } from '../../model/rule.ts';
 import type { Millis } from '../../model/time.ts';
-import type { WorkOrder } from '../../model/work-order.ts';
+import type { Assignment, WorkOrder } from '../../model/work-order.ts';
 import { createOutcome, type BatchOutcome } from '../batch-outcome.ts';
 import { Core } from '../core.ts';
 import type { LevelChange, Recording, Said, Trial } from './trial.ts';
@@ -131,10 +131,15 @@ class TrialRun {
       changes: this.changes.filter(({ at }) => at <= until),
       orders: [...this.orders.values()]
         .filter(({ alerts }) => alerts.some((alert) => alert.rule === id))
-        .map(({ level, assignments, state }) => ({ level, parties: assignments.map(({ party }) => party), state })),
+        .map(({ level, assignments, state }) => ({ level, parties: namedBy(assignments), state })),
       alerts: [...this.alerts.values()].flatMap(({ subject, state, level, firedAt }) =>
         firedAt === null || state === 'pending' ? [] : [{ key: subject.key, state, level }],
       ),
     };
   }
+}
+
+/** Whom the rule asks. In a trial nobody answers, so that others are called in their place: they say nothing of the rule. */
+function namedBy(assignments: readonly Assignment[]): string[] {
+  return assignments.filter(({ calledFor }) => calledFor === undefined || calledFor === null).map(({ party }) => party);
 }

@@ -1,0 +1,95 @@
+import type { IncidentChange } from '../model/incident.ts';
+import { levelRank } from '../model/level.ts';
+import type { OrderRule } from '../model/rule.ts';
+import type { Assignment } from '../model/work-order.ts';
+import { partiesOf, shorterDue, tightenDue } from './assign.ts';
+import type { Closing } from './closing.ts';
+import { orderTitle } from './new-order.ts';
+import type { OpenOrder } from './open-order.ts';
+import type { OrderDesk, Turn } from './order-desk.ts';
+import { resetEntry } from './reset-entry.ts';
+import { worthTelling } from './worth-telling.ts';
+
+/** An order follows its incident: who is asked besides, who is told what, whether it comes back. */
+export class Following {
+  private readonly desk: OrderDesk;
+  private readonly closing: Closing;
+
+  constructor(desk: OrderDesk, closing: Closing) {
+    this.desk = desk;
+    this.closing = closing;
+  }
+
+  follow(open: OpenOrder, change: IncidentChange, turn: Turn): void {
+    const { incident, alert, what } = change;
+    const { at } = turn;
+    const before = open.order.assignments.length;
+    const novelty = open.noteAlert(alert);
+    open.change({ level: incident.level });
+    open.calm = incident.calm ?? incident.endedAt !== null;
+    // The only change that a reset alert still makes is its end.
+    if (alert.reset) open.record(at, resetEntry(alert, alert.reset));
+    const entered = what === 'joined' || what === 'resumed';
+    // Lowering is not told, so a level that comes back up to what the parties know is no news either.
+    const worse = levelRank(incident.level) > levelRank(open.told);
+    if (open.order.state === 'resolved' && (entered || worse)) {
+      this.closing.reopen(open, { what: 'order.reopened', by: null, note: `${alert.rule}@${alert.subject.key}` }, turn);
+    }
+    const rule = entered || what === 'raised' ? change.rule.order : null;
+    const added = rule === null ? [] : this.assign(open, rule, turn);
+    // The worst that is known gives the order its name: a confirmed fire must not go by the name of one alarm.
+    if (rule !== null && worse) {
+      const assignments = open.order.assignments.map((one) => tightenDue(one, rule.due, at));
+      open.change({ title: orderTitle(change.rule, open.order.place), assignments });
+    }
+    const news = this.isNews(open, what, entered ? novelty : null) || added.length > 0;
+    this.tell(open, change, { worse, news, before }, turn);
+    this.closing.consider(open, turn);
+  }
+
+  private tell(
+    open: OpenOrder,
+    { what, alert, incident }: IncidentChange,
+    { worse, news, before }: { readonly worse: boolean; readonly news: boolean; readonly before: number },
+    turn: Turn,
+  ): void {
+    const type = worse ? 'order.escalated' : news ? 'order.updated' : null;
+    if (what === 'ended' || what === 'resumed') open.endTold = what === 'ended' && type !== null;
+    if (type !== null)
+      open.record(turn.at, { what: type, note: worse ? `level:${incident.level}` : `${what}:${alert.rule}@${alert.subject.key}` });
+    const { assignments } = open.order;
+    const asked = assignments.slice(0, before).filter(({ state }) => state !== 'withdrawn');
+    this.desk.tell(open, assignments.slice(before), { type: 'order.dispatched' }, turn);
+    if (type !== null) this.desk.tell(open, asked, { type }, turn);
+  }
+
+  /** Falling and single members that end are kept, not told; what repeats itself is told ever more rarely. */
+  private isNews(open: OpenOrder, what: IncidentChange['what'], novelty: ReturnType<OpenOrder['noteAlert']>): boolean {
+    if (what === 'ended') {
+      open.endings += 1;
+      return worthTelling(open.endings);
+    }
+    // Who was told that it is over must hear that it is not.
+    if (what === 'resumed' && open.endTold) return true;
+    return novelty === 'rule' || (novelty === 'key' && worthTelling(open.order.alerts.length));
+  }
+
+  /**
+   * Whoever the rule names and who is not in the order yet. The first lead stays the lead: a crew on its way is not
+   * replaced by a file. A rule that joins with another lead, also at a higher level, has that party as a support.
+   */
+  assign(open: OpenOrder, rule: OrderRule, turn: Turn): Assignment[] {
+    open.due = shorterDue(open.due, rule.due);
+    const shorter = { ...open.due };
+    const added: Assignment[] = [];
+    for (const party of partiesOf(rule)) {
+      if (open.order.assignments.some((one) => one.party === party)) continue;
+      const role = open.order.assignments.length === 0 ? 'lead' : 'support';
+      // Who joins is held to the times of the rule that brings it.
+      open.due = rule.due;
+      added.push(this.desk.ask(open, party, { role }, turn));
+      open.due = shorter;
+    }
+    return added;
+  }
+}
