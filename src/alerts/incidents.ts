@@ -1,6 +1,7 @@
 import type { Alert } from '../model/alert.ts';
 import { fingerprint } from '../model/fingerprint.ts';
 import type { Incident, IncidentChange } from '../model/incident.ts';
+import type { Handling } from '../model/handling.ts';
 import { higherLevel, levelRank, type Level } from '../model/level.ts';
 import type { Millis } from '../model/time.ts';
 import type { Subject } from '../model/verdict.ts';
@@ -34,16 +35,26 @@ export interface SavedIncident {
 /** What came of it, or `null` when the incident is none of ours any more. */
 export type IncidentStep = { readonly what: What; readonly incident: Incident } | null;
 
-/** Alerts of one kind at one place are one incident; where there is no place, at one street; where there is neither, at one key. */
-function groupOf(sort: string, subject: Subject): string {
+/**
+ * Alerts of one kind at one place are one incident; where there is no place, at one street; where there is neither, at one key.
+ * A city may have one incident a street or a district of some kinds.
+ */
+function groupOf(sort: string, subject: Subject, by: 'place' | 'street' | 'district'): string {
+  if (by === 'district') return `${sort}|district`;
+  if (by === 'street' && subject.street !== null) return `${sort}|street:${subject.street}`;
   if (subject.place !== null) return `${sort}|place:${subject.place}`;
   return subject.street !== null ? `${sort}|street:${subject.street}` : `${sort}|${subject.key}`;
 }
 
 /** The incidents that are known: opened, and their order not closed. */
 export class Incidents {
+  private readonly group: Handling['group'];
   private readonly byGroup = new Map<string, KnownIncident>();
   private readonly byId = new Map<string, KnownIncident>();
+
+  constructor(group: Handling['group'] = {}) {
+    this.group = group;
+  }
 
   knows(id: string | null): boolean {
     return id !== null && this.byId.has(id);
@@ -51,7 +62,7 @@ export class Incidents {
 
   /** The incident that this alert belongs to, known already or to be opened by it. */
   idFor(alert: Alert, sort: string): string {
-    const group = groupOf(sort, alert.subject);
+    const group = this.groupOf(sort, alert.subject);
     const known = this.byGroup.get(group);
     if (known !== undefined) return known.incident.id;
     // An alert that outlives its incident and rises again opens another one, under another id.
@@ -60,7 +71,7 @@ export class Incidents {
 
   /** The alert, whose `incident` is set, becomes a member. */
   enter(member: string, alert: Alert, sort: string, at: Millis): { readonly what: What; readonly incident: Incident } {
-    const group = groupOf(sort, alert.subject);
+    const group = this.groupOf(sort, alert.subject);
     const known = this.byGroup.get(group);
     if (known === undefined) return { what: 'opened', incident: this.open(group, member, alert, { sort, at }) };
     const what = known.incident.endedAt === null ? 'joined' : 'resumed';
@@ -131,13 +142,18 @@ export class Incidents {
     }
   }
 
+  private groupOf(sort: string, subject: Subject): string {
+    return groupOf(sort, subject, this.group[sort] ?? 'place');
+  }
+
   private open(group: string, member: string, alert: Alert, opening: { readonly sort: string; readonly at: Millis }): Incident {
     const incident: Incident = {
       kind: 'incident',
       id: alert.incident as string,
       sort: opening.sort,
-      place: alert.subject.place,
-      street: alert.subject.street,
+      // Of all that a larger area has, the incident is nowhere in particular.
+      place: group.includes('|place:') ? alert.subject.place : null,
+      street: group.endsWith('|district') ? null : alert.subject.street,
       alerts: [alert.id],
       level: alert.level,
       openedAt: opening.at,

@@ -13,6 +13,7 @@ import { Commands } from './commands.ts';
 import { DueOrders } from './due-orders.ts';
 import { Escalation } from './escalation.ts';
 import { Following } from './following.ts';
+import type { SavedGate } from './message-gate.ts';
 import { newOrder } from './new-order.ts';
 import { OpenOrder, type SavedOrder } from './open-order.ts';
 import { OrderDesk, type DispatchStep, type Turn } from './order-desk.ts';
@@ -78,6 +79,7 @@ export interface SavedDispatch {
   readonly orders: readonly SavedOrder[];
   readonly closed: SavedClosedOrders;
   /** Closed so short a time ago that their alert may open them again, and until when. */
+  readonly gate?: SavedGate;
   readonly lately?: readonly (readonly [until: Millis, order: SavedOrder])[];
 }
 
@@ -157,14 +159,16 @@ class DispatchDesk implements Dispatch {
       this.runClocks(open, turn);
       this.changed(open, turn);
     }
+    if (this.desk.gate.next() <= now) step.messages.push(...this.desk.gate.release(now));
   }
 
   nextAt(): Millis {
-    return this.due.next();
+    return Math.min(this.due.next(), this.desk.gate.next());
   }
 
   parked(event: ParkedDelivery, at: Millis, step: DispatchStep): void {
     const { delivery, party, reason } = event;
+    for (const order of this.desk.gate.ordersOf(delivery.split('@', 1)[0] as string)) this.parked({ ...event, order }, at, step);
     const open = this.orders.get(event.order);
     if (open === undefined) return;
     open.record(at, { what: 'order.delivery-parked', party, note: `${delivery}: ${reason}`, door: 'delivery' });
@@ -197,6 +201,7 @@ class DispatchDesk implements Dispatch {
     return {
       orders: [...this.orders.values()].map((open) => open.save()),
       closed: this.closed.save(),
+      gate: this.desk.gate.save(),
       lately: [...this.lately.values()].map(({ until, open }) => [until, open.save()] as const),
     };
   }
@@ -210,6 +215,7 @@ class DispatchDesk implements Dispatch {
     for (const one of saved.orders) this.keep(OpenOrder.restore(one));
     for (const [until, order] of saved.lately ?? []) this.lately.set(order.order.id, { until, open: OpenOrder.restore(order) });
     this.closed.restore(saved.closed);
+    if (saved.gate !== undefined) this.desk.gate.restore(saved.gate);
   }
 
   private keep(open: OpenOrder): void {

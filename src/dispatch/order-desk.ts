@@ -4,6 +4,7 @@ import type { Millis } from '../model/time.ts';
 import type { Assignment, OrderMessage, Role, WorkOrder } from '../model/work-order.ts';
 import { askAgain, assignmentOf, OPERATIONS } from './assign.ts';
 import { RESTING } from './clocks.ts';
+import { MessageGate } from './message-gate.ts';
 import { nameOf, type OpenOrder } from './open-order.ts';
 import type { Notice } from './order-body.ts';
 
@@ -33,12 +34,14 @@ export interface Asking {
 export class OrderDesk {
   readonly city: City;
   readonly handling: Handling;
+  readonly gate: MessageGate;
   private readonly links: string;
 
   /** `links` stands before an order's id in its address. */
   constructor(city: City, links: string) {
     this.city = city;
     this.handling = city.handling ?? DEFAULT_HANDLING;
+    this.gate = new MessageGate(this.handling);
     this.links = links;
   }
 
@@ -47,7 +50,10 @@ export class OrderDesk {
   }
 
   tell(open: OpenOrder, to: readonly Assignment[], notice: Omit<Notice, 'at'>, { at, step }: Turn): void {
-    open.tell(to, { ...notice, at }, this.links, step.messages);
+    const messages: OrderMessage[] = [];
+    open.tell(to, { ...notice, at }, this.links, messages);
+    const { sort, level } = open.order;
+    for (const message of messages) if (this.gate.pass({ message, sort, level })) step.messages.push(message);
   }
 
   /** Gives the party a share of the order, or asks it again where it has one. Tells nobody. @returns its share */

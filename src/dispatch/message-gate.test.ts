@@ -1,0 +1,145 @@
+import { deserialize, serialize } from 'node:v8';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import type { Handling } from '../model/handling.ts';
+import type { OrderMessage, OrderMessageType } from '../model/work-order.ts';
+import { MessageGate } from './message-gate.ts';
+
+const LIMIT = { limit: { messages: 3, within: 1_000 }, lifeSafety: ['fire'] } as const;
+
+function messageOf(order: string, at: number, over: Partial<OrderMessage> = {}): OrderMessage {
+  const type: OrderMessageType = over.type ?? 'order.updated';
+  const body = JSON.stringify({ id: `${order}@${at}`, type, data: { order: { id: order, at }, assignment: { party: 'water' } } });
+  return { kind: 'order-message', id: `${order}@${at}`, type, order, party: 'water', street: null, drill: false, at, body, ...over };
+}
+
+/** Drives a gate: what passes and what is released, in the order in which it goes out. */
+class Rig {
+  readonly out: { readonly at: number; readonly message: OrderMessage }[] = [];
+  gate: MessageGate;
+  private readonly handling: Pick<Handling, 'limit' | 'lifeSafety'>;
+
+  constructor(handling: Pick<Handling, 'limit' | 'lifeSafety'> = LIMIT) {
+    this.handling = handling;
+    this.gate = new MessageGate(handling);
+  }
+
+  say(at: number, order: string, over: Partial<OrderMessage> & { readonly sort?: string } = {}): this {
+    this.pass(at);
+    const { sort = 'flood', ...fields } = over;
+    const message = messageOf(order, at, fields);
+    if (this.gate.pass({ message, sort, level: 'orange' })) this.out.push({ at, message });
+    return this;
+  }
+
+  pass(at: number): this {
+    for (let next = this.gate.next(); next <= at; next = this.gate.next()) {
+      const now = Math.max(next, this.out.at(-1)?.at ?? 0);
+      for (const message of this.gate.release(now)) this.out.push({ at: now, message });
+    }
+    return this;
+  }
+
+  restart(): this {
+    const saved = deserialize(serialize(this.gate.save())) as ReturnType<MessageGate['save']>;
+    this.gate = new MessageGate(this.handling);
+    this.gate.restore(saved);
+    return this;
+  }
+}
+
+interface Told {
+  readonly type: string;
+  readonly order: { readonly id: string; readonly at: number };
+}
+
+function toldBy({ body }: OrderMessage): Told[] {
+  const { type, data } = JSON.parse(body) as { type: string; data: { order: Told['order']; digest?: Told[] } };
+  return [{ type, order: data.order }, ...(data.digest ?? []).map((one) => ({ type: one.type, order: one.order }))];
+}
+
+const STORM = fc.array(
+  fc.record({ wait: fc.nat(400), order: fc.constantFrom('a', 'b', 'c', 'd'), restart: fc.boolean(), fire: fc.nat(9) }),
+  { minLength: 1, maxLength: 80 },
+);
+
+function play(
+  storm: readonly { wait: number; order: string; restart: boolean; fire: number }[],
+  handling = LIMIT as ConstructorParameters<typeof Rig>[0],
+): Rig {
+  const rig = new Rig(handling);
+  let at = 0;
+  for (const { wait, order, restart, fire } of storm) {
+    at += wait;
+    rig.say(at, order, fire === 0 ? { sort: 'fire' } : {});
+    if (restart) rig.restart();
+  }
+  return rig.pass(at + 10_000);
+}
+
+describe('M1 nothing that is held is lost', () => {
+  test('the last word on every order goes out, restarts or not', () => {
+    fc.assert(
+      fc.property(STORM, (storm) => {
+        const rig = play(storm);
+        const last = new Map<string, number>();
+        let at = 0;
+        for (const { wait, order } of storm) last.set(order, (at += wait));
+        const heard = new Map<string, number>();
+        for (const { message } of rig.out)
+          for (const { order } of toldBy(message)) heard.set(order.id, Math.max(heard.get(order.id) ?? 0, order.at));
+        expect([...heard].sort()).toEqual([...last].sort());
+      }),
+    );
+  });
+
+  test('a digest names each order once, the most urgent first, under the most urgent word that was held of it', () => {
+    const rig = new Rig().say(0, 'a').say(1, 'a').say(2, 'a');
+    rig.say(3, 'b', { type: 'order.dispatched' }).say(4, 'c', { type: 'order.escalated' }).say(5, 'b').pass(1_000);
+    expect(rig.out).toHaveLength(4);
+    expect(toldBy(rig.out[3]?.message as OrderMessage)).toEqual([
+      { type: 'order.dispatched', order: { id: 'b', at: 5 } },
+      { type: 'order.escalated', order: { id: 'c', at: 4 } },
+    ]);
+    expect(rig.gate.ordersOf(rig.out[3]?.message.id ?? '')).toEqual(['b', 'c']);
+  });
+
+  test('what has come down to one order is that order’s own message', () => {
+    const rig = new Rig().say(0, 'a').say(1, 'a').say(2, 'a').say(3, 'b').say(4, 'b').pass(1_000);
+    expect(rig.out.at(-1)?.message).toMatchObject({ order: 'b', id: 'b@4', at: 1_000 });
+  });
+});
+
+describe('M2 life safety has a lane of its own', () => {
+  test('a fire in the middle of a storm passes at once, and counts for nothing', () => {
+    const rig = new Rig();
+    for (let i = 0; i < 100; i += 1) rig.say(i, `o${i}`);
+    rig.say(50, 'fire', { sort: 'fire' });
+    expect(rig.out.map(({ message }) => message.order)).toEqual(['o0', 'o1', 'o2', 'fire']);
+  });
+});
+
+describe('M3 no receiver gets more than the limit in any span of that length', () => {
+  test('whatever comes, restarts or not', () => {
+    fc.assert(
+      fc.property(STORM, (storm) => {
+        const calm = storm.map((one) => ({ ...one, fire: 1 }));
+        const times = play(calm).out.map(({ at }) => at);
+        times.forEach((at, i) => expect((times[i + LIMIT.limit.messages] ?? Infinity) - at).toBeGreaterThanOrEqual(LIMIT.limit.within));
+      }),
+    );
+  });
+
+  test('negative control: without a limit it does', () => {
+    const rig = new Rig({ limit: null, lifeSafety: [] });
+    for (let i = 0; i < 10; i += 1) rig.say(i, 'a');
+    expect(rig.out).toHaveLength(10);
+  });
+
+  test('an exercise holds up nothing real', () => {
+    const rig = new Rig();
+    for (let i = 0; i < 5; i += 1) rig.say(i, `d${i}`, { drill: true });
+    rig.say(6, 'real');
+    expect(rig.out.at(-1)?.message.order).toBe('real');
+  });
+});

@@ -1,0 +1,188 @@
+import { fingerprint } from '../model/fingerprint.ts';
+import type { Handling } from '../model/handling.ts';
+import { LEVELS, type Level } from '../model/level.ts';
+import type { Millis } from '../model/time.ts';
+import type { OrderMessage, OrderMessageType } from '../model/work-order.ts';
+
+/** A message as a gate needs it: of what kind of order, at which level. */
+export interface Passing {
+  readonly message: OrderMessage;
+  readonly sort: string;
+  readonly level: Level;
+}
+
+interface Held {
+  readonly message: OrderMessage;
+  readonly level: Level;
+}
+
+interface Receiver {
+  /** When the last ones passed, oldest first; as many as the limit counts. */
+  passed: Millis[];
+  /** By order: the newest that is held, under the most urgent of the types that were. */
+  readonly held: Map<string, Held>;
+  digests: number;
+}
+
+export interface SavedGate {
+  readonly receivers: readonly (readonly [name: string, passed: readonly Millis[], held: readonly Held[], digests: number])[];
+  readonly digests: readonly (readonly [message: string, orders: readonly string[]])[];
+}
+
+/** Digests whose orders are remembered, for when a receiver refuses one. */
+const REMEMBERED = 1_000;
+
+/** From the least urgent; what is over, is over. */
+const URGENCY: readonly OrderMessageType[] = [
+  'order.updated',
+  'order.accepted',
+  'order.on-site',
+  'order.resolved',
+  'order.escalated',
+  'order.dispatched',
+  'order.cancelled',
+  'order.closed',
+];
+
+/**
+ * So many messages a receiver in a while; what is more is held and told together, in one message.
+ *
+ * M1 Nothing that is held is lost: the newest word on each order is in the next digest.
+ * M2 Life safety has a lane of its own: it is never held, and holds nothing up.
+ * M3 No receiver gets more than the limit in any span of that length, digests counted in and life safety aside.
+ */
+export class MessageGate {
+  private readonly handling: Pick<Handling, 'limit' | 'lifeSafety'>;
+  private readonly receivers = new Map<string, Receiver>();
+  private readonly digests = new Map<string, readonly string[]>();
+
+  constructor(handling: Pick<Handling, 'limit' | 'lifeSafety'>) {
+    this.handling = handling;
+  }
+
+  /** @returns false when it is held */
+  pass({ message, sort, level }: Passing): boolean {
+    const { limit, lifeSafety } = this.handling;
+    if (limit === null || lifeSafety.includes(sort)) return true;
+    const receiver = this.receiverOf(message);
+    const { held, passed } = receiver;
+    receiver.passed = passed.filter((at) => at > message.at - limit.within);
+    if (receiver.passed.length < limit.messages && held.size === 0) {
+      receiver.passed.push(message.at);
+      return true;
+    }
+    const before = held.get(message.order);
+    // What was to be said last comes last: a digest is read from its most urgent to its newest.
+    held.delete(message.order);
+    held.set(message.order, { message: { ...message, type: moreUrgent(before?.message.type, message.type) }, level });
+    return false;
+  }
+
+  /** When the next digest is due; Infinity for never. */
+  next(): Millis {
+    let next = Number.POSITIVE_INFINITY;
+    for (const receiver of this.receivers.values()) next = Math.min(next, this.dueOf(receiver));
+    return next;
+  }
+
+  /** The digests that are due, each as one message; what has come down to one order is that order's own message. */
+  release(now: Millis): OrderMessage[] {
+    const messages: OrderMessage[] = [];
+    for (const [name, receiver] of this.receivers) {
+      if (this.dueOf(receiver) > now) {
+        if (this.isIdle(receiver, now)) this.receivers.delete(name);
+        continue;
+      }
+      messages.push(this.digestOf(name, receiver, now));
+      receiver.passed = [...receiver.passed.filter((at) => at > now - (this.handling.limit?.within ?? 0)), now];
+      receiver.held.clear();
+    }
+    return messages;
+  }
+
+  /** The orders that a digest spoke of; empty when it is not known any more. */
+  ordersOf(message: string): readonly string[] {
+    return this.digests.get(message) ?? [];
+  }
+
+  save(): SavedGate {
+    return {
+      receivers: [...this.receivers].map(([name, { passed, held, digests }]) => [name, passed, [...held.values()], digests] as const),
+      digests: [...this.digests],
+    };
+  }
+
+  restore(saved: SavedGate): void {
+    this.receivers.clear();
+    this.digests.clear();
+    for (const [name, passed, held, digests] of saved.receivers) {
+      this.receivers.set(name, { passed: [...passed], held: new Map(held.map((one) => [one.message.order, one])), digests });
+    }
+    for (const [message, orders] of saved.digests) this.digests.set(message, orders);
+  }
+
+  private receiverOf({ party, street, drill }: OrderMessage): Receiver {
+    // An exercise must not hold up the real thing, nor be told together with it.
+    const name = `${drill ? 'drill' : 'real'}|${party}|${street ?? ''}`;
+    let receiver = this.receivers.get(name);
+    if (receiver === undefined) {
+      receiver = { passed: [], held: new Map(), digests: 0 };
+      this.receivers.set(name, receiver);
+    }
+    return receiver;
+  }
+
+  private dueOf({ passed, held }: Receiver): Millis {
+    const { limit } = this.handling;
+    if (limit === null || held.size === 0) return Number.POSITIVE_INFINITY;
+    // The one that must grow old before another may go.
+    const blocking = passed[passed.length - limit.messages];
+    return blocking === undefined ? Number.NEGATIVE_INFINITY : blocking + limit.within;
+  }
+
+  private isIdle({ passed, held, digests }: Receiver, now: Millis): boolean {
+    const { limit } = this.handling;
+    // One that has sent a digest is kept: its numbering must go on.
+    return limit !== null && digests === 0 && held.size === 0 && passed.every((at) => at <= now - limit.within);
+  }
+
+  private digestOf(name: string, receiver: Receiver, now: Millis): OrderMessage {
+    const held = [...receiver.held.values()].sort((a, b) => rank(b) - rank(a));
+    const [first, ...others] = held.map(({ message }) => message) as [OrderMessage, ...OrderMessage[]];
+    if (others.length === 0) return { ...first, at: now, body: withType(first) };
+    receiver.digests += 1;
+    const id = fingerprint('msg', 'digest', name, receiver.digests);
+    this.digests.set(
+      id,
+      held.map(({ message }) => message.order),
+    );
+    const [oldest] = this.digests.keys();
+    if (this.digests.size > REMEMBERED && oldest !== undefined) this.digests.delete(oldest);
+    const body = JSON.parse(withType(first)) as { data: object };
+    const digest = others.map((message) => {
+      const { type, data } = JSON.parse(withType(message)) as { type: string; data: object };
+      return { type, ...data };
+    });
+    // A lane of its own: a digest must not end with one of its orders.
+    return {
+      ...first,
+      id,
+      order: fingerprint('dg', name),
+      at: now,
+      body: JSON.stringify({ ...body, id, data: { ...body.data, digest } }),
+    };
+  }
+}
+
+/** The most urgent first, then the higher level. */
+function rank({ message, level }: Held): number {
+  return URGENCY.indexOf(message.type) * LEVELS.length + LEVELS.indexOf(level);
+}
+
+function moreUrgent(before: OrderMessageType | undefined, now: OrderMessageType): OrderMessageType {
+  return before !== undefined && URGENCY.indexOf(before) > URGENCY.indexOf(now) ? before : now;
+}
+
+function withType({ body, type }: OrderMessage): string {
+  return JSON.stringify({ ...(JSON.parse(body) as object), type });
+}
