@@ -223,7 +223,13 @@ describe('A4 what is over is forgotten', () => {
       rig.say(at, 'red').say(at + 1, null);
       rig.close(rig.incidents().at(-1) as string, at + 1);
     }
-    expect(rig.alerts.snapshot()).toEqual({ alerts: [], incidents: [], begun: [['smoke|sensor:s1', 1_999, 0]] });
+    expect(rig.alerts.snapshot()).toEqual({
+      alerts: [],
+      incidents: [],
+      begun: [['smoke|sensor:s1', 1_999, 0]],
+      silences: [],
+      drills: [],
+    });
   });
 
   test('a sensor that flaps in an open incident does not make it grow', () => {

@@ -1,12 +1,17 @@
 import type { Alert, AlertReset, AlertState, AlertTransition } from '../model/alert.ts';
+import { DEFAULT_HANDLING, type Handling } from '../model/handling.ts';
 import type { IncidentChange } from '../model/incident.ts';
 import { levelRank, type Level } from '../model/level.ts';
 import type { Rule } from '../model/rule.ts';
+import { DRILL_KEY, type Drill, type Silence } from '../model/silence.ts';
 import type { Millis } from '../model/time.ts';
 import type { Verdict } from '../model/verdict.ts';
 import { beginEpisode, changeLevel, episodeKey, fire, holdAnother, latch, resolve } from './episode.ts';
-import { Incidents, type SavedIncident } from './incidents.ts';
+import { containerOf } from './containment.ts';
+import { exercise, type DrillPlace } from './exercise.ts';
+import { Incidents, type IncidentStep, type SavedIncident } from './incidents.ts';
 import { missingRule } from './missing-rule.ts';
+import { Silences } from './silences.ts';
 
 /** What one call comes to; the callee pushes. */
 export interface AlertStep {
@@ -21,6 +26,7 @@ export interface AlertStep {
  * A2 Restoring a snapshot and going on equals never having stopped.
  * A3 A latched alert ends only when a person resets it or its order is closed, and only after its condition has ended.
  * A4 What is over is forgotten: resolved alerts at once, incidents when their order is closed.
+ * A5 A silenced alert is an alert: it is kept, and when the silence ends while it fires it enters its incident.
  */
 export interface Alerts {
   apply(verdict: Verdict, step: AlertStep): void;
@@ -28,6 +34,20 @@ export interface Alerts {
   reset(alertId: string, reset: AlertReset, step: AlertStep): boolean;
   /** The incident is finished: latched members whose condition has ended are released, and whatever fires or rises later opens another one. */
   orderClosed(incidentId: string, at: Millis, step: AlertStep): void;
+  /** How the city handles its orders, from now on. */
+  handle(handling: Handling): void;
+  silence(silence: Silence): void;
+  /** @returns false when there is none of that id; what fires still enters its incident then. */
+  unsilence(id: string, at: Millis, step: AlertStep): boolean;
+  silences(): readonly Silence[];
+  /** An alert that no sensor has raised. */
+  drill(drill: Drill, where: DrillPlace, at: Millis, step: AlertStep): void;
+  /** @returns false when there is none of that id */
+  endDrill(id: string, at: Millis, step: AlertStep): boolean;
+  /** Silences and exercises that are over by `now` end. */
+  advance(now: Millis, step: AlertStep): void;
+  /** When `advance` next has something to do; Infinity for never. */
+  nextAt(): Millis;
   /** Pending and firing. */
   firing(): Iterable<Alert>;
   get(id: string): Alert | undefined;
@@ -41,6 +61,8 @@ export interface SavedAlerts {
   readonly alerts: readonly Alert[];
   readonly incidents: readonly SavedIncident[];
   readonly begun: readonly (readonly [key: string, since: Millis, repeats: number])[];
+  readonly silences?: readonly Silence[];
+  readonly drills?: readonly Drill[];
 }
 
 export function createAlerts(): Alerts {
@@ -58,6 +80,9 @@ class AlertDesk implements Alerts {
   private readonly episodes = new Map<string, Episode>();
   private readonly byId = new Map<string, Episode>();
   private readonly incidents = new Incidents();
+  private readonly silenced = new Silences();
+  private readonly drills = new Map<string, Drill>();
+  private handling: Handling = DEFAULT_HANDLING;
   /** Latest beginning of an episode of each key, and how often one began no later: tells episodes of one instant apart. */
   private readonly begun = new Map<string, { since: Millis; repeats: number }>();
 
@@ -88,6 +113,51 @@ class AlertDesk implements Alerts {
     }
   }
 
+  handle(handling: Handling): void {
+    this.handling = handling;
+    this.incidents.group = handling.group;
+  }
+
+  silence(silence: Silence): void {
+    this.silenced.add(silence);
+  }
+
+  unsilence(id: string, at: Millis, step: AlertStep): boolean {
+    if (!this.silenced.end(id)) return false;
+    this.enterHushed(at, step);
+    return true;
+  }
+
+  silences(): readonly Silence[] {
+    return this.silenced.list();
+  }
+
+  drill(drill: Drill, where: DrillPlace, at: Millis, step: AlertStep): void {
+    if (this.drills.has(drill.id)) return;
+    this.drills.set(drill.id, drill);
+    this.apply(exercise(drill, where, at), step);
+  }
+
+  endDrill(id: string, at: Millis, step: AlertStep): boolean {
+    const drill = this.drills.get(id);
+    if (drill === undefined) return false;
+    this.drills.delete(id);
+    const episode = this.episodes.get(episodeKey(drill.rule, `${DRILL_KEY}${id}`));
+    if (episode !== undefined) this.end(episode, at, step);
+    return true;
+  }
+
+  advance(now: Millis, step: AlertStep): void {
+    if (this.silenced.expire(now)) this.enterHushed(now, step);
+    for (const { id, until } of [...this.drills.values()]) if (until <= now) this.endDrill(id, now, step);
+  }
+
+  nextAt(): Millis {
+    let next = this.silenced.next();
+    for (const { until } of this.drills.values()) next = Math.min(next, until);
+    return next;
+  }
+
   *firing(): Generator<Alert> {
     for (const { alert } of this.episodes.values()) yield alert;
   }
@@ -100,6 +170,8 @@ class AlertDesk implements Alerts {
     return {
       alerts: [...this.firing()],
       incidents: this.incidents.save(),
+      silences: this.silenced.list(),
+      drills: [...this.drills.values()],
       begun: [...this.begun].map(([key, { since, repeats }]) => [key, since, repeats] as const),
     };
   }
@@ -114,6 +186,9 @@ class AlertDesk implements Alerts {
     }
     for (const [key, since, repeats] of saved.begun) this.begun.set(key, { since, repeats });
     this.incidents.restore(saved.incidents);
+    this.silenced.restore(saved.silences ?? []);
+    this.drills.clear();
+    for (const drill of saved.drills ?? []) this.drills.set(drill.id, drill);
   }
 
   private begin(key: string, verdict: Verdict, step: AlertStep): void {
@@ -177,11 +252,38 @@ class AlertDesk implements Alerts {
     this.sayIncident(episode, this.incidents.resolved(episode.key, episode.alert, at), at, step);
   }
 
-  private enterIncident(episode: Episode, at: Millis): ReturnType<Incidents['enter']> | null {
+  /** A silence has ended: whoever it kept out and still fires comes in. */
+  private enterHushed(at: Millis, step: AlertStep): void {
+    for (const episode of this.episodes.values()) {
+      if ((episode.alert.hushed ?? null) === null) continue;
+      const entered = this.enterIncident(episode, at);
+      if ((episode.alert.hushed ?? null) !== null) continue;
+      this.say(episode, 'firing', at, step);
+      this.sayIncident(episode, entered, at, step);
+    }
+  }
+
+  private enterIncident(episode: Episode, at: Millis): IncidentStep {
+    if ((episode.alert.hushed ?? null) !== null) episode.alert = { ...episode.alert, hushed: null };
     const { alert, rule } = episode;
     if (rule.order === null || levelRank(alert.level) < levelRank(rule.order.from)) return null;
-    episode.alert = { ...alert, incident: this.incidents.idFor(alert, rule.order.kind) };
-    return this.incidents.enter(episode.key, episode.alert, rule.order.kind, at);
+    const silence = this.silenced.hushing(alert, rule, at, this.handling.lifeSafety);
+    if (silence !== null) {
+      episode.alert = { ...alert, hushed: silence.id };
+      return null;
+    }
+    const container = containerOf(alert, this.handling.inhibit, this.firing());
+    if (container !== null && this.incidents.knows(container.incident)) {
+      episode.alert = { ...episode.alert, incident: container.incident };
+      return this.incidents.joinOther(episode.key, episode.alert);
+    }
+    return this.enterOwn(episode, rule.order.kind, at);
+  }
+
+  private enterOwn(episode: Episode, sort: string, at: Millis): IncidentStep {
+    const { alert } = episode;
+    episode.alert = { ...alert, incident: this.incidents.idFor(alert, sort) };
+    return this.incidents.enter(episode.key, episode.alert, sort, at);
   }
 
   private say(episode: Episode, was: AlertState | null, at: Millis, step: AlertStep): void {

@@ -2,6 +2,7 @@ import type { Alert, AlertReset } from '../model/alert.ts';
 import { fingerprint } from '../model/fingerprint.ts';
 import { higherLevel, type Level } from '../model/level.ts';
 import type { Millis } from '../model/time.ts';
+import { DRILL_KEY } from '../model/silence.ts';
 import type { Verdict } from '../model/verdict.ts';
 
 /** Where episodes of one rule at one key are told apart. */
@@ -35,6 +36,7 @@ export function beginEpisode(verdict: Verdict, repeat: number): Alert {
     value,
     because,
     incident: null,
+    ...(subject.key.startsWith(DRILL_KEY) ? { drill: true } : {}),
   };
 }
 

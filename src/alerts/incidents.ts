@@ -4,6 +4,7 @@ import type { Incident, IncidentChange } from '../model/incident.ts';
 import type { Handling } from '../model/handling.ts';
 import { higherLevel, levelRank, type Level } from '../model/level.ts';
 import type { Millis } from '../model/time.ts';
+import { DRILL_KEY } from '../model/silence.ts';
 import type { Subject } from '../model/verdict.ts';
 
 type What = IncidentChange['what'];
@@ -40,6 +41,8 @@ export type IncidentStep = { readonly what: What; readonly incident: Incident } 
  * A city may have one incident a street or a district of some kinds.
  */
 function groupOf(sort: string, subject: Subject, by: 'place' | 'street' | 'district'): string {
+  // Each exercise is an incident of its own.
+  if (subject.key.startsWith(DRILL_KEY)) return `${sort}|${subject.key}|place:${subject.place ?? ''}`;
   if (by === 'district') return `${sort}|district`;
   if (by === 'street' && subject.street !== null) return `${sort}|street:${subject.street}`;
   if (subject.place !== null) return `${sort}|place:${subject.place}`;
@@ -48,7 +51,7 @@ function groupOf(sort: string, subject: Subject, by: 'place' | 'street' | 'distr
 
 /** The incidents that are known: opened, and their order not closed. */
 export class Incidents {
-  private readonly group: Handling['group'];
+  group: Handling['group'];
   private readonly byGroup = new Map<string, KnownIncident>();
   private readonly byId = new Map<string, KnownIncident>();
 
@@ -76,6 +79,16 @@ export class Incidents {
     if (known === undefined) return { what: 'opened', incident: this.open(group, member, alert, { sort, at }) };
     const what = known.incident.endedAt === null ? 'joined' : 'resumed';
     // Deleted first, so that the order of members stays the order in which they joined.
+    known.members.delete(member);
+    known.members.set(member, { alert: alert.id, level: alert.level });
+    return { what, incident: this.renew(known, null) };
+  }
+
+  /** The alert, whose `incident` is set to that of another group, becomes a member there. */
+  joinOther(member: string, alert: Alert): IncidentStep {
+    const known = this.byId.get(alert.incident ?? '');
+    if (known === undefined) return null;
+    const what = known.incident.endedAt === null ? 'joined' : 'resumed';
     known.members.delete(member);
     known.members.set(member, { alert: alert.id, level: alert.level });
     return { what, incident: this.renew(known, null) };

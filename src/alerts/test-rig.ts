@@ -1,5 +1,6 @@
 import { deserialize, serialize } from 'node:v8';
 import type { AlertReset } from '../model/alert.ts';
+import { DEFAULT_HANDLING, type Handling } from '../model/handling.ts';
 import type { Level } from '../model/level.ts';
 import type { OrderRule, Rule } from '../model/rule.ts';
 import type { Subject, Verdict } from '../model/verdict.ts';
@@ -70,6 +71,12 @@ export class Rig {
   alerts: Alerts = createAlerts();
   readonly step: AlertStep = { transitions: [], changes: [] };
   private readonly rules = new Map<string, Rule>();
+  private readonly handling: Handling;
+
+  constructor(handling: Partial<Handling> = {}) {
+    this.handling = { ...DEFAULT_HANDLING, lifeSafety: [], ...handling };
+    this.alerts.handle(this.handling);
+  }
 
   say(at: number, level: Level | null, said: Said = {}): this {
     const { rule = ruleOf(), subject = subjectOf('s1'), pending = null, since = at } = said;
@@ -89,6 +96,7 @@ export class Rig {
   restart(): this {
     const saved: unknown = deserialize(serialize(this.alerts.snapshot()));
     this.alerts = createAlerts();
+    this.alerts.handle(this.handling);
     this.alerts.restore(saved, (id) => this.rules.get(id));
     return this;
   }

@@ -50,6 +50,7 @@ export type EventResult =
   | { readonly kind: 'receipt'; readonly outcome: ReceiptOutcome }
   | { readonly kind: 'command'; readonly outcome: CommandOutcome }
   | { readonly kind: 'reset'; readonly done: boolean }
+  | { readonly kind: 'deed'; readonly done: boolean }
   | { readonly kind: 'configured'; readonly problems: readonly Problem[] }
   | { readonly kind: 'done' };
 

@@ -8,12 +8,14 @@ import type { SavedEngine } from '../engine/engine-snapshot.ts';
 import { Engine } from '../engine/engine.ts';
 import { KEY_LIMIT } from '../engine/rule-memory.ts';
 import type { SignExplanation } from '../model/explanation.ts';
+import { DEFAULT_HANDLING } from '../model/handling.ts';
 import type { LogEvent } from '../model/log-entry.ts';
 import type { Problem } from '../model/problem.ts';
 import type { Report } from '../model/reading.ts';
 import { SAMPLE_LIMIT, type Rejection } from '../model/rejection.ts';
 import type { Rule } from '../model/rule.ts';
 import { mayAnswerFor } from '../model/sender.ts';
+import type { Drill, Silence } from '../model/silence.ts';
 import type { Millis } from '../model/time.ts';
 import type { Verdict } from '../model/verdict.ts';
 import { createRegistry, DEFAULT_LIMITS, type Registry } from '../registry/registry.ts';
@@ -86,6 +88,7 @@ export class Core {
     if (this.dispatcher !== null) dispatcher.restore(this.dispatcher.snapshot());
     this.registry = registry;
     this.dispatcher = dispatcher;
+    this.alerts.handle(city.handling ?? DEFAULT_HANDLING);
   }
 
   get inForce(): Definition | null {
@@ -131,6 +134,15 @@ export class Core {
         this.settle(step, outcome);
         return { kind: 'command', outcome: result };
       }
+      case 'silence':
+        this.alerts.silence(event.silence);
+        return { kind: 'done' };
+      case 'unsilence':
+        return this.ended((step) => this.alerts.unsilence(event.silence, this.now, step), outcome);
+      case 'drill':
+        return this.ended((step) => this.beginDrill(event.drill, step), outcome);
+      case 'drill-over':
+        return this.ended((step) => this.alerts.endDrill(event.drill, this.now, step), outcome);
       case 'reset': {
         const step = alertStep();
         const done = this.alerts.reset(event.alert, { by: event.by, note: event.note, at: this.now }, step);
@@ -162,6 +174,27 @@ export class Core {
     }
   }
 
+  /** Silences that are to come or last. */
+  silences(): readonly Silence[] {
+    return this.alerts.silences();
+  }
+
+  /** @returns whether there was anything to begin or to end */
+  private ended(deed: (step: AlertStep) => boolean, outcome: BatchOutcome): EventResult {
+    const step = alertStep();
+    const done = deed(step);
+    this.raise(step, outcome);
+    return { kind: 'deed', done };
+  }
+
+  private beginDrill(drill: Drill, step: AlertStep): boolean {
+    const rule = this.rules.get(drill.rule);
+    const place = this.definition?.city.places.find(({ id }) => id === drill.place);
+    if (rule === undefined || place === undefined || rule.order === null) return false;
+    this.alerts.drill(drill, { rule, place: place.id, street: place.street }, this.now, step);
+    return true;
+  }
+
   /** Why a sign stands as it does at a key, or why not, when the wall clock says `now`; `null`: no such sign. Changes nothing. */
   explain(sign: string, key: string, now: Millis): SignExplanation | null {
     const explanation = this.engine.explain(sign, key, this.followsData() ? this.now : Math.max(this.now, now));
@@ -175,7 +208,7 @@ export class Core {
   nextAt(): Millis {
     return this.followsData()
       ? Number.POSITIVE_INFINITY
-      : Math.min(this.engine.nextAt(), this.dispatcher?.nextAt() ?? Number.POSITIVE_INFINITY);
+      : Math.min(this.engine.nextAt(), this.alerts.nextAt(), this.dispatcher?.nextAt() ?? Number.POSITIVE_INFINITY);
   }
 
   /** The earliest wall clock that the next entry may have. */
@@ -314,6 +347,11 @@ export class Core {
       const verdicts: Verdict[] = [];
       this.engine.advance(at, verdicts);
       this.followAll(verdicts, outcome);
+    }
+    if (this.alerts.nextAt() <= at) {
+      const ended = alertStep();
+      this.alerts.advance(at, ended);
+      this.raise(ended, outcome);
     }
     // What the signs say comes first: a sign that is calm now may have closed an order whose time runs out now.
     if (this.orders.nextAt() > at) return;

@@ -1,6 +1,7 @@
 import type { Problem } from '../model/problem.ts';
 import { parseDuration } from '../model/time.ts';
 import type { CityFiles, RawCity } from './city-files.ts';
+import { checkHandling } from './handling-file.ts';
 import { toWgs84 } from './position.ts';
 
 /** What no schema can say: one name once, and every name that is used exists. */
@@ -15,6 +16,7 @@ export function checkCity(files: CityFiles, pathOf: (file: string) => string): P
     ...findDoubles(ids(files.sensors.sensors), pathOf('sensors.json'), '/sensors', 'id'),
     ...checkZone(files.city, pathOf('city.json')),
     ...checkPlaces(files, new Set(streets), pathOf('places.json')),
+    ...checkHandling(files, pathOf),
     ...checkSensors(files, new Set(streets), pathOf('sensors.json')),
   ];
 }

@@ -1,3 +1,4 @@
+import type { Handling, Rung } from '../model/handling.ts';
 import type { Measure } from '../model/place.ts';
 import type { Scalar, Text } from '../model/text.ts';
 import type { Crs } from './position.ts';
@@ -33,7 +34,26 @@ export interface RawSensors {
   }[];
 }
 export interface RawParties {
-  readonly parties: readonly { readonly id: string; readonly title: Text; readonly perStreet?: boolean }[];
+  readonly parties: readonly {
+    readonly id: string;
+    readonly title: Text;
+    readonly perStreet?: boolean;
+    readonly chief?: string;
+    readonly next?: string;
+  }[];
+}
+
+/** `handling.json`: all of it may be left out. */
+export interface RawHandling {
+  readonly verify?: Handling['verify'];
+  readonly verifyWithin?: string;
+  readonly grace?: string;
+  readonly warnAt?: number | null;
+  readonly ladder?: readonly { readonly to: Rung['to']; readonly after?: string }[];
+  readonly group?: Handling['group'];
+  readonly lifeSafety?: readonly string[];
+  readonly limit?: { readonly messages: number; readonly within: string } | null;
+  readonly contain?: Handling['inhibit'];
 }
 
 /** The files of a city folder, each valid by its schema. */
@@ -44,4 +64,6 @@ export interface CityFiles {
   readonly measures: { readonly measures: readonly Measure[] };
   readonly places: RawPlaces;
   readonly sensors: RawSensors;
+  /** `null` where the city has none. */
+  readonly handling: RawHandling | null;
 }

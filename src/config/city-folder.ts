@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { City, Measure, Party, Place, Sensor, Street } from '../model/place.ts';
 import { Refusal } from '../model/problem.ts';
@@ -7,12 +8,16 @@ import { countOf } from './count-of.ts';
 import { readCheckedFile } from './checked-file.ts';
 import type { CheckedSchema } from './checked-file.ts';
 import { checkCity } from './city-check.ts';
-import type { CityFiles, RawPlaces, RawSensors } from './city-files.ts';
+import type { CityFiles, RawHandling, RawPlaces, RawSensors } from './city-files.ts';
+import { handlingOf } from './handling-file.ts';
 import { toWgs84 } from './position.ts';
 import type { Crs } from './position.ts';
 
 /** The files of a city folder, in the order in which they are read. */
 export const CITY_FILES = ['city.json', 'streets.json', 'parties.json', 'measures.json', 'places.json', 'sensors.json'] as const;
+
+/** May be left out. */
+export const HANDLING = 'handling.json';
 
 /** Reads and checks a whole city folder; a `Refusal` names every fault with its file, its pointer and its mend. */
 export async function readCity(directory: string): Promise<City> {
@@ -26,6 +31,9 @@ export async function readCity(directory: string): Promise<City> {
     measures: read<CityFiles['measures']>('measures.json', 'city-measures'),
     places: read<CityFiles['places']>('places.json', 'city-places'),
     sensors: read<CityFiles['sensors']>('sensors.json', 'city-sensors'),
+    handling: existsSync(resolve(directory, HANDLING))
+      ? (readCheckedFile(resolve(directory, HANDLING), 'city-handling', 'city', problems) as RawHandling)
+      : null,
   };
   if (problems.length === 0) problems.push(...checkCity(files, (file) => resolve(directory, file)));
   if (problems.length > 0) throw invalid(directory, problems);
@@ -41,7 +49,16 @@ function buildCity(files: CityFiles): City {
     zone: files.city.zone,
     unknownSensors: files.city.unknownSensors,
     streets: files.streets.streets.map(({ code, title }): Street => ({ kind: 'street', code, title })),
-    parties: files.parties.parties.map(({ id, title, perStreet }): Party => ({ id, title, perStreet: perStreet ?? false })),
+    parties: files.parties.parties.map(
+      ({ id, title, perStreet, chief, next }): Party => ({
+        id,
+        title,
+        perStreet: perStreet ?? false,
+        chief: chief ?? null,
+        next: next ?? null,
+      }),
+    ),
+    handling: handlingOf(files.handling),
     measures: files.measures.measures.map(({ id, title, unit }): Measure => ({ id, title, unit })),
     places,
     sensors: files.sensors.sensors.map((raw, i): Sensor => sensorOf(raw, i, streetOf)),

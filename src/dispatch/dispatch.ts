@@ -248,7 +248,7 @@ class DispatchDesk implements Dispatch {
   private openOrder(id: string, change: IncidentChange, rule: OrderRule, turn: Turn): void {
     const { incident, alert } = change;
     const place = orderPlace(this.options.city, incident, alert.subject);
-    const again = this.closedLately(incident.sort, place, turn.at);
+    const again = this.closedLately(incident.sort, place, { at: turn.at, drill: this.options.drill || alert.drill === true });
     if (again !== null) {
       this.reopen(again, change, rule, turn);
       return;
@@ -261,11 +261,15 @@ class DispatchDesk implements Dispatch {
     this.changed(open, turn);
   }
 
-  private closedLately(sort: string, place: WorkOrder['place'], at: Millis): OpenOrder | null {
+  private closedLately(
+    sort: string,
+    place: WorkOrder['place'],
+    { at, drill }: { readonly at: Millis; readonly drill: boolean },
+  ): OpenOrder | null {
     let found: OpenOrder | null = null;
     for (const [id, { until, open }] of this.lately) {
       if (until < at) this.lately.delete(id);
-      else if (open.order.sort === sort && open.order.place.id === place.id) found = open;
+      else if (open.order.sort === sort && open.order.place.id === place.id && open.order.drill === drill) found = open;
     }
     return found;
   }

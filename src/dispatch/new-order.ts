@@ -16,7 +16,7 @@ export function newOrder(id: string, change: IncidentChange, place: WorkOrder['p
     place,
     alerts: [],
     assignments: [],
-    drill,
+    drill: drill || change.alert.drill === true,
     openedAt: at,
     closedAt: null,
     attention: [],

@@ -29,6 +29,10 @@ export interface Alert {
   readonly incident: string | null;
   /** Who reset it, for a latched alert that a person ended. */
   readonly reset?: AlertReset | null;
+  /** The silence that keeps it from opening an order. */
+  readonly hushed?: string | null;
+  /** An exercise: no sensor has raised it. */
+  readonly drill?: boolean;
 }
 
 export interface AlertReset {

@@ -1,5 +1,6 @@
 import type { OrderCommand } from './order-command.ts';
 import type { Receipt } from './receipt.ts';
+import type { Drill, Silence } from './silence.ts';
 import type { Millis } from './time.ts';
 
 /** One thing that happened, in the order in which it was decided. The log is the only source of state. */
@@ -7,6 +8,10 @@ export type LogEvent =
   | { readonly kind: 'message'; readonly gateway: string; readonly topic: string; readonly payload: Uint8Array }
   | { readonly kind: 'receipt'; readonly receipt: Receipt }
   | { readonly kind: 'command'; readonly command: OrderCommand }
+  | { readonly kind: 'silence'; readonly silence: Silence }
+  | { readonly kind: 'unsilence'; readonly silence: string; readonly by: string }
+  | { readonly kind: 'drill'; readonly drill: Drill }
+  | { readonly kind: 'drill-over'; readonly drill: string; readonly by: string }
   | { readonly kind: 'reset'; readonly alert: string; readonly by: string; readonly note: string | null }
   | { readonly kind: 'parked'; readonly delivery: string; readonly order: string; readonly party: string; readonly reason: string }
   /** Nobody listens where alone this party can be told of the order. */
