@@ -131,7 +131,7 @@ describe('an incident may be a street’s or the district’s', () => {
 describe('an exercise', () => {
   const drill = { kind: 'drill', id: 'd1', rule: 'smoke', place: 'mall', level: 'red', until: 50, by: 'Li', reason: 'autumn' } as const;
   const begin = (rig: Rig, rule = ruleOf()): Rig => {
-    rig.alerts.drill(drill, { rule, place: 'mall', street: '310104014' }, 1, rig.step);
+    rig.alerts.drill({ ...drill, rule: rule.id }, { rule, place: 'mall', street: '310104014' }, 1, rig.step);
     return rig;
   };
 
