@@ -5,9 +5,11 @@ import type { Level } from '../model/level.ts';
 import type { Party, Place, Street } from '../model/place.ts';
 import type { Receipt, ReceiptOutcome } from '../model/receipt.ts';
 import type { Rejection } from '../model/rejection.ts';
+import type { CommandOutcome, OrderDeed } from '../model/order-command.ts';
 import type { Problem } from '../model/problem.ts';
 import type { Rule } from '../model/rule.ts';
 import type { Text } from '../model/text.ts';
+import type { Drill, Silence } from '../model/silence.ts';
 import type { Millis } from '../model/time.ts';
 import type { WorkOrder } from '../model/work-order.ts';
 
@@ -109,6 +111,14 @@ export interface ReloadOutcome {
   readonly problems: readonly Problem[];
 }
 
+/** A command as it was sent; without an id it gets one. */
+export interface CommandDraft {
+  readonly deed: OrderDeed;
+  readonly by: string;
+  readonly reason: string | null;
+  readonly id: string | null;
+}
+
 /** What the API asks of the rest; `app/` joins it. */
 export interface ApiPorts {
   /** True when the clock follows the data: every answer says so. */
@@ -136,6 +146,14 @@ export interface ApiPorts {
   submitReadings(gateway: string, body: Uint8Array): Promise<ReadingsResult>;
   submitReceipt(order: string, body: unknown): Promise<ReceiptAnswer>;
   resetAlert(alert: string, by: string, note: string | null): Promise<boolean>;
+  commandOrder(order: string, command: CommandDraft): Promise<CommandOutcome & { readonly id: string }>;
+  silences(): readonly Silence[];
+  silence(draft: Omit<Silence, 'id' | 'kind'>): Promise<Silence>;
+  /** @returns false when there is none of that id */
+  endSilence(id: string, by: string): Promise<boolean>;
+  /** `null`: there is no such rule or place, or the rule opens no order. */
+  beginDrill(draft: Omit<Drill, 'id' | 'kind'>): Promise<Drill | null>;
+  endDrill(id: string, by: string): Promise<boolean>;
   /** Calls `send` for what is kept after `lastId`, then for everything new, until `stop` is called. `gap`: `lastId` is no longer kept. */
   follow(lastId: string | null, send: (event: ServerEvent) => void): { readonly gap: boolean; readonly stop: () => void };
   /** Names what is not ready; empty when all is. */

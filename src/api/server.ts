@@ -11,6 +11,7 @@ import { errorPage } from './routes/error-page.ts';
 import { eventRoutes } from './routes/events.ts';
 import { explainRoutes } from './routes/explain.ts';
 import { healthRoutes } from './routes/health.ts';
+import { deedRoutes } from './routes/deeds.ts';
 import { orderRoutes } from './routes/orders.ts';
 import { readingRoutes } from './routes/readings.ts';
 import { registryRoutes } from './routes/registry.ts';
@@ -58,6 +59,7 @@ export async function createApi(options: ApiOptions): Promise<FastifyInstance> {
   orderRoutes(server, ports);
   readingRoutes(server, ports);
   watchRoutes(server, ports);
+  deedRoutes(server, ports);
   explainRoutes(server, ports);
   registryRoutes(server, ports);
   eventRoutes(server, ports, emit);

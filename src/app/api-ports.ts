@@ -9,6 +9,7 @@ import type { OrderState } from '../model/work-order.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import { liveViews, type PartyTitles } from './api-views.ts';
 import type { Core } from './core.ts';
+import { deedPorts } from './deed-ports.ts';
 import type { EventFeed } from './event-feed.ts';
 import { explainViews } from './explain-views.ts';
 import type { Pipeline } from './pipeline.ts';
@@ -33,6 +34,7 @@ export function apiPorts(wiring: ApiWiring): ApiPorts {
   return {
     ...liveViews(core, wiring.titles),
     ...explainViews(core, (id) => views.alert(id), Date.now),
+    ...deedPorts(core, pipeline),
     drill: wiring.drill,
     now: Date.now,
     orders: ({ state, party, street, level, limit, cursor }) =>

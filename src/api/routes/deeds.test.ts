@@ -1,0 +1,150 @@
+import { describe, expect, it } from 'vitest';
+import type { Drill, Silence } from '../../model/silence.ts';
+import type { CommandDraft } from '../ports.ts';
+import { apiOf, as, TOKENS } from '../test-rig.ts';
+
+const NOW = Date.parse('2026-11-23T00:00:00.000Z');
+
+describe('commands to an order', () => {
+  const post = async (payload: object, role: 'viewer' | 'operator' = 'operator') => {
+    const sent: CommandDraft[] = [];
+    const { api } = await apiOf(
+      {
+        commandOrder: async (order, draft) => {
+          sent.push(draft);
+          return { kind: 'done', order, id: draft.id ?? 'made' };
+        },
+      },
+      TOKENS,
+    );
+    const answer = await api.inject({ method: 'POST', url: '/api/v1/orders/wo_1/commands', payload, headers: as(role) });
+    return { status: answer.statusCode, body: answer.json<Record<string, unknown>>(), sent };
+  };
+
+  it.each([
+    [{ do: 'verify', by: 'Li' }, { do: 'verify' }],
+    [{ do: 'return', by: 'Li', reason: 'still wet' }, { do: 'return' }],
+    [{ do: 'cancel', by: 'Li', reason: 'false alarm', id: 'c7' }, { do: 'cancel' }],
+    [
+      { do: 'reassign', from: 'fire', to: 'gas', by: 'Li', reason: 'gas, not fire' },
+      { do: 'reassign', from: 'fire', to: 'gas' },
+    ],
+  ])('%j is passed on with who it was, and by which token', async (payload, deed) => {
+    const { status, sent } = await post(payload);
+    expect(status).toBe(201);
+    expect(sent).toEqual([
+      {
+        deed,
+        by: 'Li (the operator)',
+        reason: (payload as { reason?: string }).reason ?? null,
+        id: (payload as { id?: string }).id ?? null,
+      },
+    ]);
+  });
+
+  it.each([
+    [{ do: 'cancel', by: 'Li' }, 'Say why: "reason" is needed to cancel an order.'],
+    [{ do: 'reassign', by: 'Li', reason: 'x', from: 'fire' }, 'Say which party hands over ("from") and which takes it ("to").'],
+  ])('%j is refused with a sentence', async (payload, detail) => {
+    const { status, body, sent } = await post(payload);
+    expect([status, body['code'], body['detail'], sent]).toEqual([400, 'api-request-invalid', detail, []]);
+  });
+
+  it('a deed that nobody knows, or that has no name to it, is refused', async () => {
+    expect((await post({ do: 'burn', by: 'Li' })).status).toBe(400);
+    expect((await post({ do: 'verify' })).status).toBe(400);
+    expect((await post({ do: 'verify', by: 'Li' }, 'viewer')).status).toBe(403);
+  });
+
+  it('what the order does not allow is told with what it does', async () => {
+    const { api } = await apiOf({
+      commandOrder: async () => ({
+        kind: 'refused',
+        code: 'command-not-allowed',
+        allowed: ['cancel'],
+        detail: 'Order wo_1 is open.',
+        id: 'c',
+      }),
+    });
+    const answer = await api.inject({ method: 'POST', url: '/api/v1/orders/wo_1/commands', payload: { do: 'verify', by: 'Li' } });
+    expect(answer.statusCode).toBe(409);
+    expect(answer.json()).toMatchObject({ code: 'api-command-not-allowed', allowed: ['cancel'], detail: 'Order wo_1 is open.' });
+  });
+});
+
+describe('silences', () => {
+  const WELL = { match: { kind: 'noise', place: 'mall' }, until: '2026-11-23T02:00:00Z', by: 'Li', reason: 'works' };
+  const post = async (payload: object) => {
+    const sent: Omit<Silence, 'id' | 'kind'>[] = [];
+    const { api } = await apiOf({
+      silence: async (draft) => {
+        sent.push(draft);
+        return { kind: 'silence', id: 'si_1', ...draft };
+      },
+    });
+    const answer = await api.inject({ method: 'POST', url: '/api/v1/silences', payload });
+    return { status: answer.statusCode, body: answer.json<Record<string, unknown>>(), sent };
+  };
+
+  it('begin now unless they say when, and are shown as they were sent', async () => {
+    const { status, body, sent } = await post(WELL);
+    expect(status).toBe(201);
+    expect(sent).toEqual([
+      {
+        sort: 'silence',
+        match: { sort: 'noise', place: 'mall' },
+        from: NOW,
+        until: NOW + 7_200_000,
+        by: 'Li',
+        reason: 'works',
+        lifeSafety: false,
+      },
+    ]);
+    expect(body).toMatchObject({ id: 'si_1', match: { kind: 'noise', place: 'mall' }, from: '2026-11-23T00:00:00.000Z' });
+  });
+
+  it.each([
+    [{ match: {} }, 400],
+    [{ match: { sensor: 'x' } }, 400],
+    [{ until: '2026-11-22T00:00:00Z' }, 'A silence must end after it begins, and in the future.'],
+    [{ until: '2027-11-22T00:00:00Z' }, 'A silence lasts 30 days at most; say it again when it is over.'],
+    [{ until: '2026-11-23T05:00:00Z', lifeSafety: true }, 'Where life depends on it a silence lasts 4 hours at most.'],
+    [{ until: 'tomorrow' }, 400],
+    [{ reason: '' }, 400],
+  ])('%j is refused', async (over, why) => {
+    const { status, body, sent } = await post({ ...WELL, ...over });
+    expect([status, sent]).toEqual([400, []]);
+    if (typeof why === 'string') expect(body['detail']).toBe(why);
+  });
+
+  it('are ended by somebody', async () => {
+    const ended: string[][] = [];
+    const { api } = await apiOf({ endSilence: async (id, by) => ended.push([id, by]) === 1 });
+    const end = (url: string) => api.inject({ method: 'DELETE', url });
+    expect((await end('/api/v1/silences/si_1')).statusCode).toBe(400);
+    expect((await end('/api/v1/silences/si_1?by=Li')).statusCode).toBe(200);
+    expect((await end('/api/v1/silences/si_1?by=Li')).json()).toMatchObject({ code: 'api-silence-unknown' });
+    expect(ended).toEqual([
+      ['si_1', 'Li'],
+      ['si_1', 'Li'],
+    ]);
+  });
+});
+
+describe('exercises', () => {
+  it('last an hour unless they say how long, and are refused where nothing could be raised', async () => {
+    const sent: Omit<Drill, 'id' | 'kind'>[] = [];
+    const { api } = await apiOf({
+      beginDrill: async (draft) => {
+        sent.push(draft);
+        return draft.place === 'mall' ? { kind: 'drill', id: 'dr_1', ...draft } : null;
+      },
+    });
+    const drill = { rule: 'smoke-alarm', place: 'mall', level: 'red', by: 'Li', reason: 'autumn' };
+    const begun = await api.inject({ method: 'POST', url: '/api/v1/drills', payload: drill });
+    expect(begun.json()).toMatchObject({ id: 'dr_1', until: '2026-11-23T01:00:00.000Z' });
+    const nowhere = await api.inject({ method: 'POST', url: '/api/v1/drills', payload: { ...drill, place: 'moon', minutes: 5 } });
+    expect([nowhere.statusCode, nowhere.json<{ code: string }>().code]).toEqual([422, 'api-drill-impossible']);
+    expect(sent.map(({ until }) => until - NOW)).toEqual([3_600_000, 300_000]);
+  });
+});
