@@ -13,7 +13,9 @@ export type CheckedSchema =
   | 'city-sensors'
   | 'city-parties'
   | 'city-measures'
-  | 'city-handling';
+  | 'city-handling'
+  | 'city-routing'
+  | 'city-routing-test';
 
 const PROBLEM_LIMIT = 50;
 const compiled = new Map<CheckedSchema, ValidateFunction>();

@@ -2,6 +2,7 @@ import type { Problem } from '../model/problem.ts';
 import { parseDuration } from '../model/time.ts';
 import type { CityFiles, RawCity } from './city-files.ts';
 import { checkHandling } from './handling-file.ts';
+import { checkRouting } from './routing-file.ts';
 import { toWgs84 } from './position.ts';
 
 /** What no schema can say: one name once, and every name that is used exists. */
@@ -17,6 +18,7 @@ export function checkCity(files: CityFiles, pathOf: (file: string) => string): P
     ...checkZone(files.city, pathOf('city.json')),
     ...checkPlaces(files, new Set(streets), pathOf('places.json')),
     ...checkHandling(files, pathOf),
+    ...checkRouting(files, pathOf),
     ...checkSensors(files, new Set(streets), pathOf('sensors.json')),
   ];
 }

@@ -1,5 +1,6 @@
 import type { Handling, Rung } from '../model/handling.ts';
 import type { Measure } from '../model/place.ts';
+import type { RouteMatch } from '../model/route.ts';
 import type { Scalar, Text } from '../model/text.ts';
 import type { Crs } from './position.ts';
 
@@ -56,6 +57,23 @@ export interface RawHandling {
   readonly contain?: Handling['inhibit'];
 }
 
+/** `routing.json`. */
+export interface RawRouting {
+  readonly routes: readonly {
+    readonly id: string;
+    readonly title: Text;
+    readonly when: Omit<RouteMatch, 'hours' | 'days'> & {
+      readonly hours?: { readonly from: string; readonly to: string };
+      readonly days?: readonly string[];
+    };
+    readonly lead?: string;
+    readonly support?: readonly string[];
+    readonly also?: readonly string[];
+    readonly due?: { readonly accept: string; readonly arrive: string; readonly close: string };
+    readonly source: string;
+  }[];
+}
+
 /** The files of a city folder, each valid by its schema. */
 export interface CityFiles {
   readonly city: RawCity;
@@ -66,4 +84,5 @@ export interface CityFiles {
   readonly sensors: RawSensors;
   /** `null` where the city has none. */
   readonly handling: RawHandling | null;
+  readonly routing: RawRouting | null;
 }

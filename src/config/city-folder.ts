@@ -8,8 +8,9 @@ import { countOf } from './count-of.ts';
 import { readCheckedFile } from './checked-file.ts';
 import type { CheckedSchema } from './checked-file.ts';
 import { checkCity } from './city-check.ts';
-import type { CityFiles, RawHandling, RawPlaces, RawSensors } from './city-files.ts';
+import type { CityFiles, RawHandling, RawPlaces, RawRouting, RawSensors } from './city-files.ts';
 import { handlingOf } from './handling-file.ts';
+import { routesOf } from './routing-file.ts';
 import { toWgs84 } from './position.ts';
 import type { Crs } from './position.ts';
 
@@ -18,6 +19,7 @@ export const CITY_FILES = ['city.json', 'streets.json', 'parties.json', 'measure
 
 /** May be left out. */
 export const HANDLING = 'handling.json';
+export const ROUTING = 'routing.json';
 
 /** Reads and checks a whole city folder; a `Refusal` names every fault with its file, its pointer and its mend. */
 export async function readCity(directory: string): Promise<City> {
@@ -31,6 +33,9 @@ export async function readCity(directory: string): Promise<City> {
     measures: read<CityFiles['measures']>('measures.json', 'city-measures'),
     places: read<CityFiles['places']>('places.json', 'city-places'),
     sensors: read<CityFiles['sensors']>('sensors.json', 'city-sensors'),
+    routing: existsSync(resolve(directory, ROUTING))
+      ? (readCheckedFile(resolve(directory, ROUTING), 'city-routing', 'city', problems) as RawRouting)
+      : null,
     handling: existsSync(resolve(directory, HANDLING))
       ? (readCheckedFile(resolve(directory, HANDLING), 'city-handling', 'city', problems) as RawHandling)
       : null,
@@ -59,6 +64,7 @@ function buildCity(files: CityFiles): City {
       }),
     ),
     handling: handlingOf(files.handling),
+    routes: routesOf(files.routing),
     measures: files.measures.measures.map(({ id, title, unit }): Measure => ({ id, title, unit })),
     places,
     sensors: files.sensors.sensors.map((raw, i): Sensor => sensorOf(raw, i, streetOf)),

@@ -3,7 +3,6 @@ import type { IncidentChange } from '../model/incident.ts';
 import type { City } from '../model/place.ts';
 import type { CommandOutcome, OrderCommand } from '../model/order-command.ts';
 import type { Receipt, ReceiptOutcome } from '../model/receipt.ts';
-import type { OrderRule } from '../model/rule.ts';
 import type { Millis } from '../model/time.ts';
 import type { Assignment, WorkOrder } from '../model/work-order.ts';
 import { answeredAt, answeredBy, idReused, orderClosed, orderUnknown } from './answer.ts';
@@ -12,7 +11,7 @@ import { Closing } from './closing.ts';
 import { Commands } from './commands.ts';
 import { DueOrders } from './due-orders.ts';
 import { Escalation } from './escalation.ts';
-import { Following } from './following.ts';
+import { Following, type RoutedOrder } from './following.ts';
 import type { SavedGate } from './message-gate.ts';
 import { newOrder } from './new-order.ts';
 import { OpenOrder, type SavedOrder } from './open-order.ts';
@@ -118,7 +117,10 @@ class DispatchDesk implements Dispatch {
     if (open !== undefined) {
       this.following.follow(open, change, turn);
       this.changed(open, turn);
-    } else if (change.what === 'opened' && change.rule.order !== null) this.openOrder(id, change, change.rule.order, turn);
+    } else if (change.what === 'opened') {
+      const routed = this.desk.route(change, turn.at);
+      if (routed !== null) this.openOrder(id, change, routed, turn);
+    }
   }
 
   receive(receipt: Receipt, at: Millis, step: DispatchStep): ReceiptOutcome {
@@ -245,18 +247,18 @@ class DispatchDesk implements Dispatch {
     if (open.resolvedAt !== null && open.resolvedAt + this.desk.handling.verifyWithin <= turn.at) this.closing.remind(open, turn);
   }
 
-  private openOrder(id: string, change: IncidentChange, rule: OrderRule, turn: Turn): void {
+  private openOrder(id: string, change: IncidentChange, routed: RoutedOrder, turn: Turn): void {
     const { incident, alert } = change;
     const place = orderPlace(this.options.city, incident, alert.subject);
     const again = this.closedLately(incident.sort, place, { at: turn.at, drill: this.options.drill || alert.drill === true });
     if (again !== null) {
-      this.reopen(again, change, rule, turn);
+      this.reopen(again, change, routed, turn);
       return;
     }
-    const open = new OpenOrder(newOrder(id, change, place, this.options.drill), rule.due);
+    const open = new OpenOrder(newOrder(id, change, place, this.options.drill), routed.order.due);
     this.orders.set(id, open);
     open.noteAlert(alert);
-    const assigned = this.following.assign(open, rule, turn);
+    const assigned = this.following.assign(open, routed, turn);
     this.desk.tell(open, assigned, { type: 'order.dispatched' }, turn);
     this.changed(open, turn);
   }
@@ -274,7 +276,7 @@ class DispatchDesk implements Dispatch {
     return found;
   }
 
-  private reopen(open: OpenOrder, change: IncidentChange, rule: OrderRule, turn: Turn): void {
+  private reopen(open: OpenOrder, change: IncidentChange, routed: RoutedOrder, turn: Turn): void {
     const { incident, alert } = change;
     this.lately.delete(open.order.id);
     this.closed.forget(open.order.id);
@@ -284,7 +286,7 @@ class DispatchDesk implements Dispatch {
     this.keep(open);
     open.noteAlert(alert);
     this.closing.reopen(open, { what: 'order.reopened', by: null, note: `${alert.rule}@${alert.subject.key}` }, turn);
-    const added = this.following.assign(open, rule, turn);
+    const added = this.following.assign(open, routed, turn);
     this.desk.tell(open, added, { type: 'order.dispatched' }, turn);
     this.changed(open, turn);
   }

@@ -10,6 +10,12 @@ import type { OrderDesk, Turn } from './order-desk.ts';
 import { resetEntry } from './reset-entry.ts';
 import { worthTelling } from './worth-telling.ts';
 
+/** Whom an order goes to, and by which route; `null`: as the rule itself says. */
+export interface RoutedOrder {
+  readonly order: OrderRule;
+  readonly route: string | null;
+}
+
 /** An order follows its incident: who is asked besides, who is told what, whether it comes back. */
 export class Following {
   private readonly desk: OrderDesk;
@@ -35,11 +41,11 @@ export class Following {
     if (open.order.state === 'resolved' && (entered || worse)) {
       this.closing.reopen(open, { what: 'order.reopened', by: null, note: `${alert.rule}@${alert.subject.key}` }, turn);
     }
-    const rule = entered || what === 'raised' ? change.rule.order : null;
-    const added = rule === null ? [] : this.assign(open, rule, turn);
+    const routed = entered || what === 'raised' ? this.desk.route(change, at) : null;
+    const added = routed === null ? [] : this.assign(open, routed, turn);
     // The worst that is known gives the order its name: a confirmed fire must not go by the name of one alarm.
-    if (rule !== null && worse) {
-      const assignments = open.order.assignments.map((one) => tightenDue(one, rule.due, at));
+    if (routed !== null && worse) {
+      const assignments = open.order.assignments.map((one) => tightenDue(one, routed.order.due, at));
       open.change({ title: orderTitle(change.rule, open.order.place), assignments });
     }
     const news = this.isNews(open, what, entered ? novelty : null) || added.length > 0;
@@ -78,7 +84,7 @@ export class Following {
    * Whoever the rule names and who is not in the order yet. The first lead stays the lead: a crew on its way is not
    * replaced by a file. A rule that joins with another lead, also at a higher level, has that party as a support.
    */
-  assign(open: OpenOrder, rule: OrderRule, turn: Turn): Assignment[] {
+  assign(open: OpenOrder, { order: rule, route }: RoutedOrder, turn: Turn): Assignment[] {
     open.due = shorterDue(open.due, rule.due);
     const shorter = { ...open.due };
     const added: Assignment[] = [];
@@ -87,7 +93,7 @@ export class Following {
       const role = open.order.assignments.length === 0 ? 'lead' : 'support';
       // Who joins is held to the times of the rule that brings it.
       open.due = rule.due;
-      added.push(this.desk.ask(open, party, { role }, turn));
+      added.push(this.desk.ask(open, party, { role, note: route === null ? null : `route:${route}` }, turn));
       open.due = shorter;
     }
     return added;

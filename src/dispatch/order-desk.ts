@@ -1,5 +1,7 @@
 import { DEFAULT_HANDLING, type Handling } from '../model/handling.ts';
+import type { IncidentChange } from '../model/incident.ts';
 import type { City, Party } from '../model/place.ts';
+import type { OrderRule } from '../model/rule.ts';
 import type { Millis } from '../model/time.ts';
 import type { Assignment, OrderMessage, Role, WorkOrder } from '../model/work-order.ts';
 import { askAgain, assignmentOf, OPERATIONS } from './assign.ts';
@@ -7,6 +9,7 @@ import { RESTING } from './clocks.ts';
 import { MessageGate } from './message-gate.ts';
 import { nameOf, type OpenOrder } from './open-order.ts';
 import type { Notice } from './order-body.ts';
+import { alongRoute, routeOf } from './routing.ts';
 
 /** What one call comes to; the callee pushes. */
 export interface DispatchStep {
@@ -47,6 +50,15 @@ export class OrderDesk {
 
   partyOf(id: string): Party | undefined {
     return this.city.parties.find((party) => party.id === id);
+  }
+
+  /** Whom the rule's order goes to here and now, and by which route. */
+  route({ rule, alert, incident }: IncidentChange, at: Millis): { readonly order: OrderRule; readonly route: string | null } | null {
+    if (rule.order === null) return null;
+    const { street, place } = alert.subject;
+    const routed = { rule: rule.id, order: rule.order, level: incident.level, street, place, at };
+    const route = routeOf(this.city.routes ?? [], routed, this.city.zone);
+    return { order: alongRoute(rule.order, route), route: route?.id ?? null };
   }
 
   tell(open: OpenOrder, to: readonly Assignment[], notice: Omit<Notice, 'at'>, { at, step }: Turn): void {

@@ -56,6 +56,7 @@ const CONFIG_CODES = {
 
 /** The city folder. */
 const CITY_CODES = {
+  'city-route-empty': { zh: '路由不改变任何派单', en: 'A route changes nothing' },
   'city-invalid': { zh: '城市目录有误', en: 'The city folder has faults' },
   'city-unreadable': { zh: '城市文件无法读取', en: 'A city file cannot be read' },
   'city-json': { zh: '城市文件不是合法的 JSON', en: 'A city file is not JSON' },

@@ -1,5 +1,6 @@
 import type { Handling } from './handling.ts';
 import type { Millis } from './time.ts';
+import type { Route } from './route.ts';
 import type { Scalar, Text } from './text.ts';
 
 /** Longitude, latitude; degrees, WGS84. Converted once, where the city folder is read. */
@@ -74,4 +75,6 @@ export interface City {
   readonly unknownSensors: 'adopt' | 'quarantine';
   /** Absent: `DEFAULT_HANDLING`. */
   readonly handling?: Handling;
+  /** Who gets which order, where that is not who its rule names; the first that matches decides. */
+  readonly routes?: readonly Route[];
 }
