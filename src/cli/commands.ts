@@ -40,6 +40,11 @@ export const COMMANDS: readonly Command[] = [
     load: async () => (await import('./orders.ts')).runOrders,
   },
   {
+    name: 'routing',
+    about: { zh: '派单路由：试例、缘由', en: 'who gets which order: trials, and why' },
+    load: async () => (await import('./routing.ts')).runRouting,
+  },
+  {
     name: 'config',
     about: { zh: '检查配置；生成口令散列与访问令牌', en: 'check the configuration; make password hashes and tokens' },
     load: async () => (await import('./config.ts')).runConfig,
