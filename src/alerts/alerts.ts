@@ -240,7 +240,9 @@ class AlertDesk implements Alerts {
     const inside = this.incidents.knows(before.incident);
     const entered = worse && !inside ? this.enterIncident(episode, verdict.at) : null;
     this.say(episode, 'firing', verdict.at, step);
-    this.sayIncident(episode, inside ? this.incidents.levelChanged(episode.key, episode.alert) : entered, verdict.at, step);
+    const { order } = verdict.rule;
+    const asks = order !== null && levelRank(level) >= levelRank(order.from);
+    this.sayIncident(episode, inside ? this.incidents.levelChanged(episode.key, episode.alert, asks) : entered, verdict.at, step);
   }
 
   private end(episode: Episode, at: Millis, step: AlertStep, reset: AlertReset | null = null): void {

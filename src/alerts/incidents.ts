@@ -20,7 +20,7 @@ interface KnownIncident {
   readonly members: Map<string, Member>;
 }
 
-/** `calm`: its condition has ended, but a person must still reset it. */
+/** `calm`: its condition has ended, but a person must still reset it; or it has come down to where nobody would be sent. */
 interface Member {
   readonly alert: string;
   readonly level: Level | null;
@@ -94,16 +94,19 @@ export class Incidents {
     return { what, incident: this.renew(known, null) };
   }
 
-  /** The level of a member has changed: `raised` or `lowered` speaks of the member, the incident has its own level. */
-  levelChanged(member: string, alert: Alert): IncidentStep {
+  /**
+   * The level of a member has changed: `raised` or `lowered` speaks of the member, the incident has its own level.
+   * `asks`: it still stands where an order would be opened.
+   */
+  levelChanged(member: string, alert: Alert, asks: boolean): IncidentStep {
     const found = this.memberOf(member, alert);
     if (found === null) return null;
     const { known } = found;
     // Its condition is back before anybody reset it: all that were calm are calm no more.
-    const back = found.calm && known.incident.calm === true;
+    const back = found.calm && asks && known.incident.calm === true;
     if (found.level === alert.level && !found.calm) return null;
     const higher = levelRank(alert.level) - levelRank(found.level);
-    known.members.set(member, { alert: alert.id, level: alert.level });
+    known.members.set(member, { alert: alert.id, level: alert.level, calm: !asks });
     const incident = this.renew(known, known.incident.endedAt);
     if (higher !== 0) return { what: higher > 0 ? 'raised' : 'lowered', incident };
     return back ? { what: 'resumed', incident } : null;

@@ -163,3 +163,23 @@ describe('an exercise', () => {
     expect(begin(begin(rig)).changes()).toEqual(['opened red']);
   });
 });
+
+describe('an incident is calm while nobody would be sent for it', () => {
+  const calms = (rig: Rig): (boolean | undefined)[] => rig.step.changes.map(({ incident }) => incident.calm);
+  const orange = ruleOf({ order: fireOrder({ from: 'orange' }) });
+
+  test('a member that has come down below where an order is opened is calm; back there it is not', () => {
+    const rig = new Rig().say(1, 'orange', { rule: orange }).say(2, 'yellow', { rule: orange }).say(3, 'red', { rule: orange });
+    expect(rig.changes()).toEqual(['opened orange', 'lowered yellow', 'raised red']);
+    expect(calms(rig)).toEqual([false, true, false]);
+  });
+
+  test('one that still stands keeps all of it from being calm', () => {
+    const rig = new Rig().say(1, 'orange', { rule: orange }).say(1, 'orange', { rule: orange, subject: subjectOf('s2') });
+    rig
+      .say(2, 'yellow', { rule: orange })
+      .restart()
+      .say(3, null, { rule: orange, subject: subjectOf('s2') });
+    expect(calms(rig)).toEqual([false, false, false, true]);
+  });
+});

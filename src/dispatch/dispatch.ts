@@ -147,6 +147,8 @@ class DispatchDesk implements Dispatch {
   command(command: OrderCommand, at: Millis, step: DispatchStep): CommandOutcome {
     const open = this.orders.get(command.order);
     const turn = { at, step };
+    if (this.lately.get(command.order)?.open.commands.get(command.id) === JSON.stringify(command.deed))
+      return { kind: 'repeated', order: command.order };
     if (open === undefined) return noOrder(command, this.closed.receiptsOf(command.order) !== undefined);
     const outcome = this.commands.run(open, command, turn);
     if (outcome.kind === 'done') this.changed(open, turn);
@@ -271,7 +273,8 @@ class DispatchDesk implements Dispatch {
     let found: OpenOrder | null = null;
     for (const [id, { until, open }] of this.lately) {
       if (until < at) this.lately.delete(id);
-      else if (open.order.sort === sort && open.order.place.id === place.id && open.order.drill === drill) found = open;
+      else if (open.order.state === 'closed' && open.order.sort === sort && open.order.place.id === place.id && open.order.drill === drill)
+        found = open;
     }
     return found;
   }
@@ -309,16 +312,16 @@ class DispatchDesk implements Dispatch {
     this.desk.tell(open, to, { type, receipt }, turn);
   }
 
-  /** Closed or cancelled: its incident is finished. A cancelled one was none, and does not come back. */
+  /** Closed or cancelled: its incident is finished. A cancelled one was none: it is remembered for its commands, and does not come back. */
   private finish(open: OpenOrder, { at, step }: Turn): void {
-    const { id, incident, state } = open.order;
+    const { id, incident } = open.order;
     step.closedIncidents.push(incident);
     this.orders.delete(id);
     this.byIncident.delete(incident);
     this.due.set(id, Number.POSITIVE_INFINITY);
     this.closed.add(id, open.receipts);
     const { grace } = this.desk.handling;
-    if (state === 'closed' && grace > 0) this.lately.set(id, { until: at + grace, open });
+    if (grace > 0) this.lately.set(id, { until: at + grace, open });
   }
 }
 

@@ -32,13 +32,14 @@ export class Following {
     const before = open.order.assignments.length;
     const novelty = open.noteAlert(alert);
     open.change({ level: incident.level });
+    const wasCalm = open.calm;
     open.calm = incident.calm ?? incident.endedAt !== null;
     // The only change that a reset alert still makes is its end.
     if (alert.reset) open.record(at, resetEntry(alert, alert.reset));
     const entered = what === 'joined' || what === 'resumed';
     // Lowering is not told, so a level that comes back up to what the parties know is no news either.
     const worse = levelRank(incident.level) > levelRank(open.told);
-    if (open.order.state === 'resolved' && (entered || worse)) {
+    if (open.order.state === 'resolved' && (entered || worse || (wasCalm && !open.calm))) {
       this.closing.reopen(open, { what: 'order.reopened', by: null, note: `${alert.rule}@${alert.subject.key}` }, turn);
     }
     const routed = entered || what === 'raised' ? this.desk.route(change, at) : null;

@@ -148,6 +148,7 @@ const DRIFTING = new Set([
   'least',
   'piecewise',
   'choose',
+  'sign',
   'time',
   'gateway-down',
   'exceedances',
@@ -177,10 +178,16 @@ function duesOf(rule: Rule, builder: FactBuilder): Edge[] {
   return dues;
 }
 
+function eachMinute(_key: number, at: number): number {
+  return (Math.floor(at / 60_000) + 1) * 60_000;
+}
+
 function dueOf(rule: Rule, builder: FactBuilder, leaf: FactCondition): Edge | null {
   const reference: FactReference = leaf.fact === 'value' ? rule.value : leaf;
   const since = builder.sinceOf(reference);
-  if (since === null) return null;
+  // When it will be met cannot be told from such a comparison: it is looked for.
+  if (since === null) return isReference(leaf.value) && builder.sinceOf(leaf.value) !== null ? eachMinute : null;
+  if (!isReference(leaf.value) && typeof leaf.value !== 'number') return eachMinute;
   if (isReference(leaf.value) && builder.sinceOf(leaf.value) !== null) {
     // Both sides move with the clock: when they meet can only be looked for.
     builder.polls();

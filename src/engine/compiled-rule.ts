@@ -1,11 +1,10 @@
 import type { LevelRule, Rule } from '../model/rule.ts';
 import type { Millis } from '../model/time.ts';
-import type { LastCells } from './cells/last-cells.ts';
 import type { TruthCells } from './cells/truth-cells.ts';
 import type { SilenceCells } from './cells/silence-cells.ts';
 import type { Ask, ConditionNode, Test } from './condition/compile-condition.ts';
 import type { AskedSign } from './facts/asked-sign.ts';
-import type { Edge, Feed } from './facts/fact-builder.ts';
+import type { Edge, Feed, NewestStore } from './facts/fact-builder.ts';
 import type { RuleMemory } from './rule-memory.ts';
 
 export interface CompiledLevel {
@@ -42,7 +41,7 @@ export interface CompiledRule {
   readonly wakesQuietKeys: boolean;
   /** All facts are of newest values: a late reading can be judged by itself. */
   readonly instant: boolean;
-  readonly newest: readonly { readonly measures: readonly string[]; readonly cells: LastCells }[];
+  readonly newest: readonly NewestStore[];
   readonly signs: readonly AskedSign[];
   /** No level can be reached before the value has come to `bound`; `null` where that cannot be said so simply. */
   readonly quick: { readonly rising: boolean; readonly bound: number } | null;

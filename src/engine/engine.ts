@@ -15,7 +15,7 @@ import { RuleBook } from './rule-book.ts';
 import type { Lane } from './lane.ts';
 import type { Slot } from './routes.ts';
 import type { RunningRule } from './running-rule.ts';
-import { CLOCK, TIME } from './key-clock.ts';
+import { CLOCK, DUE, TIME } from './key-clock.ts';
 
 /** What one sensor reported at one instant. */
 export interface Observation {
@@ -111,7 +111,7 @@ export class Engine {
     for (const lane of this.book.lanes) {
       if (lane.buffer !== null) this.release(lane, now, out);
       const until = lane.buffer === null ? now : lane.buffer.frontier(now) - 0.5;
-      while (lane.timers.take(until)) this.book.rules[lane.timers.rule]?.wake(lane.timers.row, out);
+      this.wakeDue(lane, until, out);
     }
   }
 
@@ -205,8 +205,15 @@ export class Engine {
 
   private judgeTouched(out: Verdict[]): void {
     const { touchedRules, touchedKeys } = this;
-    for (let i = 0; i < this.touched; i += 1) (touchedRules[i] as RunningRule).evaluate(touchedKeys[i] as number, out);
+    const { asked } = this.book;
+    for (let i = 0; i < this.touched; i += 1) {
+      const rule = touchedRules[i] as RunningRule;
+      const key = touchedKeys[i] as number;
+      if (rule.rank === 0) rule.evaluate(key, out);
+      else asked.add(rule, key, rule.memory.clock[key * CLOCK + TIME] as number);
+    }
     this.touched = 0;
+    asked.flush(out);
   }
 
   private hearNow(lane: Lane, sensor: number, at: Millis, out: Verdict[]): void {
@@ -218,6 +225,21 @@ export class Engine {
       rule.arrive(member, key, at, out);
       rule.evaluate(key, out);
     }
+    this.book.asked.flush(out);
+  }
+
+  /** What is due of one moment is decided before anybody who asks for it is looked at. */
+  private wakeDue(lane: Lane, until: Millis, out: Verdict[]): void {
+    const { rules, asked } = this.book;
+    let moment = Number.NEGATIVE_INFINITY;
+    while (lane.timers.take(until)) {
+      const rule = rules[lane.timers.rule] as RunningRule;
+      const due = rule.memory.clock[lane.timers.row * CLOCK + DUE] as number;
+      if (due > moment) asked.flush(out);
+      moment = due;
+      rule.wake(lane.timers.row, out);
+    }
+    asked.flush(out);
   }
 
   /** What has waited long enough, in order; between two moments, what was due between them. */
@@ -229,7 +251,7 @@ export class Engine {
     let speaker = -1;
     const settle = (before: Millis): void => {
       this.judgeTouched(out);
-      while (lane.timers.take(before - 0.5)) book.rules[lane.timers.rule]?.wake(lane.timers.row, out);
+      this.wakeDue(lane, before - 0.5, out);
     };
     lane.buffer?.release(now, {
       begin: settle,

@@ -85,8 +85,12 @@ export function breakHolds({ memory, levels }: CompiledRule, key: number): void 
   }
 }
 
-/** The next time, later than the key's own, at which it may change though nothing arrives. */
-export function nextDue(compiled: CompiledRule, key: number, flapping: Flapping | null): Millis {
+/** The next time, later than the key's own, at which it may change though nothing arrives. `asked`: others hear its value. */
+export function nextDue(
+  compiled: CompiledRule,
+  key: number,
+  { flapping, asked }: { readonly flapping: Flapping | null; readonly asked: boolean },
+): Millis {
   const { levels, memory } = compiled;
   const at = memory.clock[key * CLOCK + TIME] as number;
   const from = key * levels.length;
@@ -105,7 +109,7 @@ export function nextDue(compiled: CompiledRule, key: number, flapping: Flapping 
     }
   }
   for (const edge of compiled.dues) due = earlier(due, edge(key, at), at);
-  if (!quiet || compiled.wakesQuietKeys) for (const edge of compiled.edges) due = earlier(due, edge(key, at), at);
+  if (!quiet || asked || compiled.wakesQuietKeys) for (const edge of compiled.edges) due = earlier(due, edge(key, at), at);
   return due;
 }
 

@@ -3,6 +3,7 @@ import type { Problem } from '../model/problem.ts';
 import type { Rule } from '../model/rule.ts';
 import type { Millis } from '../model/time.ts';
 import type { Verdict } from '../model/verdict.ts';
+import { AskedRules } from './asked-rules.ts';
 import { compileRule } from './compile-rule.ts';
 import type { AskedSign } from './facts/asked-sign.ts';
 import type { EngineCounts } from './engine-counts.ts';
@@ -36,6 +37,8 @@ export class RuleBook {
   around: Surroundings = new Surroundings('', 'UTC', new Map());
   routes = new Routes(this.around);
   asksForLag = false;
+  /** Keys that wait to be looked at because what they ask for has changed. */
+  readonly asked = new AskedRules();
   city: City | null = null;
   private readonly counts: EngineCounts;
   private readonly texts = new Map<string, string>();
@@ -50,6 +53,7 @@ export class RuleBook {
     const { rules, city, at, out } = change;
     const before = new Map(this.rules.map((rule) => [rule.compiled.rule.id, rule]));
     const old = { routes: this.routes, city: this.city };
+    const askedFor = new Set(this.rules.filter((rule) => rule.dependents.length > 0).map((rule) => rule.compiled.rule.id));
     const sameCity = city === this.city;
     if (!sameCity) {
       change.flush();
@@ -88,8 +92,10 @@ export class RuleBook {
       this.routes.forget(gone.compiled.rule.id);
       for (let key = 0; key < gone.memory.keys; key += 1) gone.end(key, at, out);
     }
+    for (const rule of running) if (rule.dependents.length > 0 && !askedFor.has(rule.compiled.rule.id)) rule.beginTelling();
     // When all have what they remember: one may ask another.
     if (sameCity) for (const { rule, before: prior } of started) lookAgain(prior, rule, changes);
+    this.asked.flush(changes);
     this.rescheduleAll();
     out.push(...changes);
     return problems;
@@ -156,7 +162,10 @@ export class RuleBook {
     this.asksForLag = running.some((rule) => rule.compiled.measures.has('$lag'));
     const byId = new Map(running.map((rule) => [rule.compiled.rule.id, rule]));
     this.around.signs = byId;
-    for (const rule of running) rule.dependents.length = 0;
+    for (const rule of running) {
+      rule.dependents.length = 0;
+      rule.asked = this.asked;
+    }
     for (const rule of running) {
       for (const asked of rule.compiled.signs) {
         const other = byId.get(asked.sign);
@@ -166,6 +175,7 @@ export class RuleBook {
         other.memory.keepAreas();
       }
     }
+    for (const rule of running) rule.rank = rankOf(rule, byId);
     this.makeLanes(running, sameCity);
     this.routes.setRules(running, (rule) => this.laneOf(rule));
   }
@@ -216,6 +226,13 @@ export class RuleBook {
     this.hearers = this.lanes.filter((lane) => lane.hearing !== null);
     this.lanesOf = of;
   }
+}
+
+/** A set in which a sign asks for itself by way of others is refused before it comes here; `path` keeps such a set from running for ever. */
+function rankOf(rule: RunningRule, byId: ReadonlyMap<string, RunningRule>, path: readonly RunningRule[] = []): number {
+  if (path.includes(rule)) return 0;
+  const below = rule.compiled.signs.flatMap(({ sign }) => byId.get(sign) ?? []);
+  return below.length === 0 ? 0 : 1 + Math.max(...below.map((other) => rankOf(other, byId, [...path, rule])));
 }
 
 function pairOf(rule: RunningRule, asked: AskedSign): string {

@@ -2,6 +2,7 @@ import type { Level } from '../model/level.ts';
 import { levelRank } from '../model/level.ts';
 import type { Millis } from '../model/time.ts';
 import type { Verdict } from '../model/verdict.ts';
+import type { AskedRules } from './asked-rules.ts';
 import { explainClear, explainRaise } from './because.ts';
 import { isTextCode } from './cells/text-code.ts';
 import type { CompiledLevel, CompiledRule } from './compiled-rule.ts';
@@ -33,6 +34,9 @@ export class RunningRule implements OtherSign {
   /** Its place among the rules in force; breaks ties between timers. */
   ordinal = -1;
   timers: TimerQueue | null = null;
+  /** See `asked-rules.ts`. */
+  rank = 0;
+  asked: AskedRules | null = null;
   private readonly counts: EngineCounts;
   /** Last evaluation of each key, for rules with a pace. */
   private readonly judged = new Map<number, Millis>();
@@ -48,6 +52,7 @@ export class RunningRule implements OtherSign {
   arrive(member: number, key: number, at: Millis, out: Verdict[]): void {
     const { memory, compiled } = this;
     while ((memory.clock[key * CLOCK + DUE] as number) < at) this.wake(key, out);
+    this.asked?.flush(out);
     const newest = memory.clock[key * CLOCK + NEWEST] as number;
     const { lateness, stale } = compiled.rule;
     if (at < newest - lateness) this.counts.late += 1;
@@ -97,7 +102,9 @@ export class RunningRule implements OtherSign {
     const { memory, compiled } = this;
     if (!compiled.instant || isTextCode(late.value)) return;
     const held = compiled.newest
-      .filter(({ measures, cells }) => measures.includes(late.measure) && late.at < cells.time(key))
+      .filter(
+        ({ measures, within, cells }) => measures.includes(late.measure) && believable(late.value, within) && late.at < cells.time(key),
+      )
       .map(({ cells }) => ({ cells, at: cells.time(key), value: cells.value(key) }));
     if (held.length === 0) return;
     for (const { cells, at } of held) cells.put(key, at, late.value);
@@ -109,9 +116,12 @@ export class RunningRule implements OtherSign {
       memory.trueSince[key * memory.levels + i] = late.at;
       memory.clearSince[key * memory.levels + i] = Number.NaN;
     });
-    if (raised !== memory.active[key]) this.sayRaised(key, raised, out);
+    const rises = raised !== memory.active[key];
+    if (rises) this.sayRaised(key, raised, out);
     for (const { cells, at, value } of held) cells.put(key, at, value);
     memory.stamp += 1;
+    // Whoever asks for it hears of the level; the value is the newest one as before.
+    if (rises && this.dependents.length > 0) this.tell(key, true);
   }
 
   /** Judges the key at the time that it has reached. */
@@ -126,7 +136,7 @@ export class RunningRule implements OtherSign {
     const changed = (memory.busy[key] === 1 || this.begins(key)) && stepLevels(compiled, key, this.flapping);
     if (changed) out.push(this.verdict(key, was));
     this.reschedule(key);
-    if (this.dependents.length > 0) this.tell(key, changed, out);
+    if (this.dependents.length > 0) this.tell(key, changed);
   }
 
   /** At a key where nothing stands and nothing is held: does any level's condition hold now? */
@@ -166,8 +176,15 @@ export class RunningRule implements OtherSign {
 
   reschedule(key: number): void {
     const { memory, compiled } = this;
-    memory.clock[key * CLOCK + DUE] = nextDue(compiled, key, this.flapping);
+    memory.clock[key * CLOCK + DUE] = nextDue(compiled, key, { flapping: this.flapping, asked: this.dependents.length > 0 });
     this.timers?.schedule(this.ordinal, key);
+  }
+
+  /** Somebody begins to ask for it: what each key says now is what they hear. */
+  beginTelling(): void {
+    const { memory } = this;
+    memory.stamp += 1;
+    for (let key = 0; key < memory.keys; key += 1) memory.told[key] = this.compiled.number(key);
   }
 
   /** Ends whatever stands at the key, because its rule or its last sensor is gone. */
@@ -285,7 +302,7 @@ export class RunningRule implements OtherSign {
     return true;
   }
 
-  private tell(key: number, changed: boolean, out: Verdict[]): void {
+  private tell(key: number, changed: boolean): void {
     const { memory } = this;
     const value = this.compiled.number(key);
     if (!changed && (value === memory.told[key] || (Number.isNaN(value) && Number.isNaN(memory.told[key])))) return;
@@ -299,7 +316,12 @@ export class RunningRule implements OtherSign {
       // Most changes of one key are not what the area comes to.
       if (Object.is(combined, last.get(area))) continue;
       last.set(area, combined);
-      for (const asking of rule.memory.area(area).keys) rule.touch(asking, at, out);
+      for (const asking of rule.memory.area(area).keys) this.asked?.add(rule, asking, at);
     }
   }
+}
+
+/** What a measure cannot be is not believed, late or not. */
+function believable(value: number, within: readonly [number, number] | null): boolean {
+  return within === null || (value >= within[0] && value <= within[1]);
 }

@@ -19,7 +19,7 @@ export interface Incident {
   readonly openedAt: Millis;
   /** When the last member was resolved; `null` while any fires. */
   readonly endedAt: Millis | null;
-  /** True while no member's condition holds: all are resolved, or wait for a person to reset them. */
+  /** True while no member stands where an order would be opened: all are resolved, lower than that, or wait for a person to reset them. */
   readonly calm?: boolean;
 }
 

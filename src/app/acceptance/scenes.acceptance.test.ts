@@ -97,6 +97,12 @@ describe.skipIf(absent)(`scenes at an open door${absent ? ` (${CLIENTS_ABSENT})`
     expect((await server.get(`/api/v1/orders/${id}`)).body.state).toBe('open');
     expect(await server.post(receipts, { ...lead, state: 'resolved', id: 'p4', note: '人流已疏散' })).toMatchObject({ status: 201 });
 
+    // The crowd is still there, as far as the counters know: a person has to say that it is over.
+    expect((await server.get(`/api/v1/orders/${id}`)).body.state).toBe('resolved');
+    const verify = { do: 'verify', by: '李值班', id: 'v1' };
+    expect(await server.post(`/api/v1/orders/${id}/commands`, verify)).toMatchObject({ status: 201, body: { result: 'done' } });
+    expect(await server.post(`/api/v1/orders/${id}/commands`, verify)).toMatchObject({ status: 200, body: { result: 'repeated' } });
+
     const { body: order } = await server.get(`/api/v1/orders/${id}`);
     expect(order).toMatchObject({ state: 'closed', level: 'red', clock: 'wall', drill: false, attention: [] });
     expect(order.assignments.map((one) => `${one.party} ${one.state}`)).toEqual(['police resolved', 'street resolved']);
@@ -109,6 +115,7 @@ describe.skipIf(absent)(`scenes at an open door${absent ? ` (${CLIENTS_ABSENT})`
       'order.receipt street on-site mqtt',
       'order.receipt street resolved mqtt',
       'order.receipt police resolved http',
+      'order.verified engine',
       'order.closed engine',
     ]);
     const times = order.trail.map((one) => Date.parse(one.at));

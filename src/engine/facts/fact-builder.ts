@@ -19,6 +19,13 @@ export interface Feed {
   readonly take: (row: number, at: Millis, value: number, member: number) => void;
 }
 
+/** A store of newest values, and which readings go into it. */
+export interface NewestStore {
+  readonly measures: readonly string[];
+  readonly within: readonly [number, number] | null;
+  readonly cells: LastCells;
+}
+
 /** Makes a fact of its parameters. */
 export type BuildFact = (params: Params, builder: FactBuilder) => Fact<number>;
 
@@ -54,7 +61,7 @@ export class FactBuilder {
   /** All its facts speak of newest values only: a late one can be looked at by itself. */
   instant = true;
   /** Stores of newest values, which such a look must put back. */
-  readonly newest: { readonly measures: readonly string[]; readonly cells: LastCells }[] = [];
+  readonly newest: NewestStore[] = [];
   /** Identities of all facts, in order: what its state is made of. */
   readonly asked: string[] = [];
   private readonly table: Readonly<Record<string, BuildFact>>;

@@ -19,7 +19,7 @@ function lastStore(params: Params, builder: FactBuilder): LastCells {
   const { cells, fresh } = builder.store(`last key ${measures.join()} ${JSON.stringify(within)}`, 'key', () => new LastCells());
   if (fresh) {
     builder.feed({ measures, within, by: 'key', take: (row, at, value) => cells.take(row, at, value) });
-    builder.newest.push({ measures, cells });
+    builder.newest.push({ measures, within, cells });
   }
   return cells;
 }

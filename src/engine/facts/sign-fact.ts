@@ -28,14 +28,14 @@ export function buildSign(params: Params, builder: FactBuilder): Fact<number> {
   let other = signs.get(asked.sign);
   const memos = new Map<string, AreaMemo>();
   const byKey: AreaMemo[] = [];
-  return numberFact((key) => {
+  const memoOf = (key: number): AreaMemo | null => {
     if (signs !== around.signs) {
       signs = around.signs;
       other = signs.get(asked.sign);
       memos.clear();
       byKey.length = 0;
     }
-    if (other === undefined) return Number.NaN;
+    if (other === undefined) return null;
     let memo = byKey[key];
     if (memo === undefined) {
       const name = areaOf(memory.subject(key), asked.area, around.district);
@@ -43,7 +43,17 @@ export function buildSign(params: Params, builder: FactBuilder): Fact<number> {
       memos.set(name, memo);
       byKey[key] = memo;
     }
-    return memo.ask(asked, other, memory.clock[key * CLOCK + TIME] as number);
+    return memo;
+  };
+  // Whoever falls silent says nothing more, and nobody but the clock tells of it.
+  builder.drifts = true;
+  builder.edges.push((key, at) => {
+    const memo = memoOf(key);
+    return memo === null || other === undefined ? Number.POSITIVE_INFINITY : memo.edge(asked, other, at);
+  });
+  return numberFact((key) => {
+    const memo = memoOf(key);
+    return memo === null || other === undefined ? Number.NaN : memo.ask(asked, other, memory.clock[key * CLOCK + TIME] as number);
   });
 }
 
@@ -58,6 +68,12 @@ class AreaMemo {
 
   constructor(area: Area) {
     this.area = area;
+  }
+
+  /** When the next of its keys has been silent for too long. */
+  edge(asked: AskedSign, other: OtherSign, at: Millis): Millis {
+    this.ask(asked, other, at);
+    return this.until + 1;
   }
 
   ask(asked: AskedSign, other: OtherSign, at: Millis): number {
