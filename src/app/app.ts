@@ -1,9 +1,10 @@
 import type { AddressInfo } from 'node:net';
 import { createApi } from '../api/server.ts';
 import type { Config } from '../config/config.ts';
-import { endpointsOf } from '../config/endpoints.ts';
+import { endpointsOf, topicFormatOf } from '../config/endpoints.ts';
 import { assertSafe, openDoors } from '../config/safety.ts';
 import type { Deliverer } from '../deliver/deliverer.ts';
+import { writeAs, type FormatSettings } from '../deliver/formats/write-as.ts';
 import type { Broker } from '../ingest/broker.ts';
 import type { Intake } from '../ingest/intake.ts';
 import { openJournal, type JournalOptions } from '../journal/open-journal.ts';
@@ -20,6 +21,7 @@ import { Cleanup } from './cleanup.ts';
 import type { Core, Configured } from './core.ts';
 import { startDeliverer } from './deliver-orders.ts';
 import { EventFeed } from './event-feed.ts';
+import { formatSettings } from './format-settings.ts';
 import { checkRules, loadDefinition } from './load-definition.ts';
 import { openBroker } from './open-broker.ts';
 import { publishOrders } from './publish-orders.ts';
@@ -88,15 +90,14 @@ async function start(options: AppOptions, cleanup: Cleanup): Promise<App> {
   const snapshots = new Snapshots(journal, core, () => reload.inForce);
   const pipeline = createPipeline(options, { core, journal, feed, snapshots, committed: (batch) => deliver(deliverer, batch) });
   const output: { broker: Broker | null } = { broker: null };
-  const publish = publishOrders(
-    () => output.broker,
-    (party, street) => endpointsOf(config, party, street).length > 0,
-  );
+  const formats = formatSettings(config, definition.city);
+  const publish = orderPublisher(config, formats, () => output.broker);
   const deliverer = await startDeliverer({
     config,
     journal,
     pipeline,
     publish,
+    formats,
     version: options.version,
     emit,
     onSettled: () => undefined,
@@ -136,6 +137,14 @@ async function start(options: AppOptions, cleanup: Cleanup): Promise<App> {
   const mqtt = mqttAddress(config, broker);
   emit({ name: 'api.door-opened', address: http });
   return { http, mqtt, core, journal, feed, reload, stop: () => cleanup.run() };
+}
+
+function orderPublisher(config: Config, formats: FormatSettings, broker: () => Broker | null): ReturnType<typeof publishOrders> {
+  return publishOrders(
+    broker,
+    (party, street) => endpointsOf(config, party, street).length > 0,
+    (party, street, body) => writeAs(body, topicFormatOf(config, party, street), formats).body,
+  );
 }
 
 /** What is new is queued before the order counts as over: its last word must find its lane. */

@@ -3,6 +3,7 @@ import { endpointsOf } from '../config/endpoints.ts';
 import { wallClock } from '../deliver/clock.ts';
 import { createDeliverer, type Deliverer } from '../deliver/deliverer.ts';
 import { createMqttTransport, type Taken } from '../deliver/mqtt.ts';
+import type { FormatSettings } from '../deliver/formats/write-as.ts';
 import { createWebhookTransport } from '../deliver/webhook.ts';
 import type { Journal } from '../journal/journal.ts';
 import { isLastWord, type Attempt, type Delivery } from '../model/delivery.ts';
@@ -15,6 +16,7 @@ export interface DeliveryWiring {
   readonly journal: Journal;
   readonly pipeline: Pipeline;
   readonly publish: (topic: string, body: string) => Promise<Taken>;
+  readonly formats: FormatSettings;
   readonly version: string;
   readonly onSettled: (delivery: Delivery, attempt: Attempt) => void;
   readonly emit: Emit;
@@ -26,7 +28,7 @@ export async function startDeliverer(wiring: DeliveryWiring): Promise<Deliverer>
   const deliverer = createDeliverer({
     journal,
     transports: {
-      webhook: createWebhookTransport({ clock: wallClock, userAgent: `maibo/${wiring.version}` }),
+      webhook: createWebhookTransport({ clock: wallClock, userAgent: `maibo/${wiring.version}`, formats: wiring.formats }),
       mqtt: createMqttTransport({ clock: wallClock, publish: wiring.publish }),
     },
     clock: wallClock,

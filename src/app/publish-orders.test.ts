@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Broker } from '../ingest/broker.ts';
 import { IngestError, type IngestErrorCode } from '../ingest/ingest-error.ts';
+import { Refusal } from '../model/problem.ts';
 import { publishOrders } from './publish-orders.ts';
 
 /** A broker on which only some topics are listened to. */
@@ -58,6 +59,34 @@ describe('orders by MQTT', () => {
     const { send, tried } = bench([]);
     await send('drill/orders/street/310104003', '{}');
     expect(tried).toEqual(['drill/orders/street/310104003', 'drill/orders/street']);
+  });
+
+  it('are written on each topic as whoever listens there asks', async () => {
+    const sent: string[] = [];
+    const publish = (topic: string, body: string | Uint8Array): Promise<void> => {
+      sent.push(`${topic} ${String(body)}`);
+      return Promise.resolve();
+    };
+    const send = publishOrders(
+      () => ({ publish }) as Partial<Broker> as Broker,
+      () => false,
+      (party, street, body) => `${party} ${street} ${body}`,
+    );
+    await send('drill/orders/street/310104003', '{}');
+    expect(sent).toEqual(['drill/orders/street/310104003 street 310104003 {}', 'drill/orders/street street null {}']);
+  });
+
+  it('are not published where they cannot be written', async () => {
+    const { tried } = bench(['orders/fire']);
+    const send = publishOrders(
+      () => ({ publish: (topic: string) => Promise.resolve(void tried.push(topic)) }) as Partial<Broker> as Broker,
+      () => false,
+      () => {
+        throw new Refusal('format-unmappable', 'no');
+      },
+    );
+    await expect(send('orders/fire', '{}')).rejects.toThrow(Refusal);
+    expect(tried).toEqual([]);
   });
 
   it('wait for the broker to be open', async () => {

@@ -10,6 +10,8 @@ import { IngestError } from '../ingest/ingest-error.ts';
 export function publishOrders(
   broker: () => Broker | null,
   reachedByWebhook: (party: string, street: string | null) => boolean,
+  /** In the format that whoever listens to this topic asks for. */
+  written: (party: string, street: string | null, body: string) => string = (_party, _street, body) => body,
 ): (topic: string, body: string) => Promise<Taken> {
   return async (topic, body) => {
     const open = broker();
@@ -17,8 +19,16 @@ export function publishOrders(
     const levels = topic.split('/');
     const drill = levels[0] === 'drill';
     const [, party = '', street = null] = drill ? levels.slice(1) : levels;
-    const topics = street === null ? [topic] : [topic, topic.slice(0, topic.lastIndexOf('/'))];
-    const results = await Promise.allSettled(topics.map((one) => open.publish(one, body, { qos: 1 })));
+    const listeners =
+      street === null
+        ? [{ topic, street }]
+        : [
+            { topic, street },
+            { topic: topic.slice(0, topic.lastIndexOf('/')), street: null },
+          ];
+    const results = await Promise.allSettled(
+      listeners.map(async (one) => open.publish(one.topic, written(party, one.street, body), { qos: 1 })),
+    );
     if (results.some((result) => result.status === 'fulfilled')) return 'taken';
     // One that does not acknowledge may yet do so: only where nobody is there at all is it unheard.
     const failed = results.find((result) => result.status === 'rejected' && !isNoSubscriber(result.reason));

@@ -1,3 +1,4 @@
+import type { OrderFormat } from '../model/delivery.ts';
 import type { Text } from '../model/text.ts';
 import type { Millis } from '../model/time.ts';
 
@@ -17,6 +18,7 @@ export interface Config {
   readonly parties: Readonly<Record<string, PartyConfig>>;
   readonly gateways: Readonly<Record<string, GatewayConfig>>;
   readonly tokens: readonly TokenConfig[];
+  readonly formats: FormatsConfig;
   /** `null` leaves it to city.json. */
   readonly unknownSensors: 'adopt' | 'quarantine' | null;
   readonly ingest: { readonly maxPacketBytes: number; readonly undurableBytes: number };
@@ -41,6 +43,28 @@ export interface WebhookConfig {
   readonly url: string;
   readonly secrets: readonly string[];
   readonly drills: boolean;
+  /** Absent: our own body. */
+  readonly format?: OrderFormat;
+}
+
+/** What is written on MQTT topics, which have no headers: our own body, or an event with all in it. */
+export type TopicFormat = Extract<OrderFormat, 'maibo' | 'cloudevents'>;
+
+/** Who we are in formats of other people. */
+export interface FormatsConfig {
+  /** Source of CloudEvents, a URI-reference; `null` makes one of the city's id. */
+  readonly source: string | null;
+  /** `null` where nobody asks for CAP. */
+  readonly cap: CapConfig | null;
+}
+
+/** The sender of CAP alerts, and the parts of its identifier after GB/T 35965.1. */
+export interface CapConfig {
+  readonly sender: string;
+  readonly division: string;
+  readonly sector: string;
+  readonly unit: string;
+  readonly extension: string;
 }
 
 export interface PartyConfig {
@@ -48,6 +72,8 @@ export interface PartyConfig {
   readonly webhooks: readonly WebhookConfig[];
   /** `null`: no log-in of its own. */
   readonly mqtt: PartyLogIn | null;
+  /** What its topic carries; absent: what the whole party's carries, and that is our own body. */
+  readonly topicFormat?: TopicFormat;
   /** By street code. */
   readonly byStreet: Readonly<Record<string, DeskConfig>>;
 }
@@ -56,6 +82,8 @@ export interface DeskConfig {
   readonly title: Text | null;
   readonly webhooks: readonly WebhookConfig[];
   readonly mqtt: PartyLogIn | null;
+  /** What its topic carries; absent: what the whole party's carries, and that is our own body. */
+  readonly topicFormat?: TopicFormat;
 }
 
 /** The user name is what stands behind `orders/` in the topic: `fire`, `street/310104014`. */

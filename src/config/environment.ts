@@ -13,6 +13,7 @@ export interface RawConfig {
   parties?: Record<string, RawParty>;
   gateways?: Record<string, { passwordHash?: string; codec?: string }>;
   tokens?: { name: string; hash: string; role: 'viewer' | 'operator' | 'admin'; party?: string; street?: string }[];
+  formats?: RawFormats;
   unknownSensors?: 'adopt' | 'quarantine';
   ingest?: { maxPacketBytes?: number; undurableBytes?: number };
   clock?: { maxAhead?: string; maxJump?: string };
@@ -21,11 +22,21 @@ export interface RawConfig {
 
 type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'silent';
 type Bilingual = { zh: string; en: string };
-type RawWebhook = { url: string; secrets: string[]; drills?: boolean };
+type RawWebhook = {
+  url: string;
+  secrets: string[];
+  drills?: boolean;
+  format?: 'maibo' | 'cloudevents' | 'cap';
+  mode?: 'structured' | 'binary';
+};
+export interface RawFormats {
+  cloudevents?: { source: string };
+  cap?: { sender: string; division: string; sector: string; unit?: string; extension?: string };
+}
 export interface RawDesk {
   title?: Bilingual;
   webhooks?: RawWebhook[];
-  mqtt?: { passwordHash: string };
+  mqtt?: { passwordHash?: string; format?: 'maibo' | 'cloudevents' };
 }
 export interface RawParty extends RawDesk {
   byStreet?: Record<string, RawDesk>;

@@ -54,6 +54,7 @@ describe('defaults', () => {
       parties: {},
       gateways: {},
       tokens: [],
+      formats: { source: null, cap: null },
       unknownSensors: null,
       ingest: { maxPacketBytes: 524_288, undurableBytes: 8_388_608 },
       clock: { maxAhead: 300_000, maxJump: 2_678_400_000 },

@@ -9,6 +9,7 @@ import type { Address, Config, DeskConfig, GatewayConfig, InfluxConfig, PartyCon
 import { applyEnvironment } from './environment.ts';
 import type { Environment, RawConfig, RawDesk, RawParty } from './environment.ts';
 import { checkLogIns } from './log-ins.ts';
+import { checkFormats, formatOf, formatsOf } from './output-formats.ts';
 
 export interface ConfigSources {
   /** Wins over `MAIBO_CONFIG`, which wins over `./maibo.json`; the first two must exist. */
@@ -27,6 +28,7 @@ export function loadConfig(sources: ConfigSources): Config {
   if (file !== null) anchorPaths(raw, dirname(file));
   checkUrls(raw, file ?? '', problems);
   checkLogIns(raw, file ?? '', problems);
+  checkFormats(raw, file ?? '', problems);
   applyEnvironment(raw, sources.env, cwd, problems);
   if (raw.influx !== undefined && (raw.influx.url === undefined || raw.influx.bucket === undefined))
     problems.push({
@@ -95,6 +97,7 @@ function withDefaults(raw: RawConfig, file: string | null, cwd: string): Config 
       (gateway): GatewayConfig => ({ passwordHash: gateway.passwordHash ?? null, codec: gateway.codec ?? 'json' }),
     ),
     tokens: (raw.tokens ?? []).map((token) => ({ ...token, party: token.party ?? null, street: token.street ?? null })),
+    formats: formatsOf(raw.formats),
     unknownSensors: raw.unknownSensors ?? null,
     ...boundsOf(raw),
     log: { level: raw.log?.level ?? 'info' },
@@ -124,11 +127,17 @@ function partyOf(raw: RawParty): PartyConfig {
 }
 
 function deskOf(raw: RawDesk): DeskConfig {
-  return { title: raw.title ?? null, webhooks: webhooksOf(raw.webhooks), mqtt: raw.mqtt ?? null };
+  const { passwordHash, format } = raw.mqtt ?? {};
+  return {
+    title: raw.title ?? null,
+    webhooks: webhooksOf(raw.webhooks),
+    mqtt: passwordHash === undefined ? null : { passwordHash },
+    ...(format === undefined ? {} : { topicFormat: format }),
+  };
 }
 
 function webhooksOf(raw: RawParty['webhooks']): WebhookConfig[] {
-  return (raw ?? []).map(({ url, secrets, drills }) => ({ url, secrets, drills: drills ?? false }));
+  return (raw ?? []).map(({ url, secrets, drills, ...rest }) => ({ url, secrets, drills: drills ?? false, ...formatOf(rest) }));
 }
 
 /** Without a prototype, so that a gateway called `constructor` is not found where there is none. */

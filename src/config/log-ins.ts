@@ -30,7 +30,8 @@ export function logInsOf(config: Pick<Config, 'gateways' | 'parties'>): LogInCon
 /** One name has one password and one purpose. Of offices the names hold a slash, so only whole parties can meet a gateway. */
 export function checkLogIns(raw: RawConfig, file: string, problems: Problem[]): void {
   for (const [party, { mqtt }] of Object.entries(raw.parties ?? {})) {
-    if (mqtt === undefined || !Object.hasOwn(raw.gateways ?? {}, party) || raw.gateways?.[party]?.passwordHash === undefined) continue;
+    if (mqtt?.passwordHash === undefined || !Object.hasOwn(raw.gateways ?? {}, party) || raw.gateways?.[party]?.passwordHash === undefined)
+      continue;
     problems.push({
       code: 'config-log-in-twice',
       file,

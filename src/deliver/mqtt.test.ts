@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Delivery } from '../model/delivery.ts';
+import { Refusal } from '../model/problem.ts';
 import { createMqttTransport, type Taken } from './mqtt.ts';
 import { deliveryTo, VirtualClock } from './test-rig.ts';
 
@@ -23,6 +24,12 @@ describe('delivery over MQTT', () => {
     expect(await sent('mirror')).toEqual({ kind: 'unheard', reason: 'no-subscriber', status: null });
     expect(await sent('nobody')).toEqual({ kind: 'retry', reason: 'no-subscriber', status: null, wait: null });
     expect(await sent('nobody', 500)).toMatchObject({ kind: 'retry', wait: 60_000 });
+  });
+
+  test('what can never be written in the format of the topic is refused, so that a person hears of it', async () => {
+    const publish = (): Promise<Taken> => Promise.reject(new Refusal('format-unmappable', 'no'));
+    const mqtt = createMqttTransport({ clock: new VirtualClock(), publish });
+    expect(await mqtt.send(delivery)).toEqual({ kind: 'refused', reason: 'format-unmappable', status: 0 });
   });
 
   test('a broker that says no, that says nothing for 15 s, or that we leave, is tried again', async () => {

@@ -1,3 +1,4 @@
+import { Refusal } from '../model/problem.ts';
 import type { Millis } from '../model/time.ts';
 import type { Clock } from './clock.ts';
 import { NO_SUBSCRIBER, outcomeOfFailure, outcomeOfMisfit } from './outcome.ts';
@@ -40,6 +41,7 @@ export function createMqttTransport({ clock, publish, timeout = TIMEOUT }: MqttO
         if (result !== 'nobody') return outcomeOfFailure(result);
         return { kind: 'retry', reason: NO_SUBSCRIBER, status: null, wait: attempts < EAGER ? null : ASK_AGAIN };
       } catch (error) {
+        if (error instanceof Refusal) return outcomeOfMisfit(error.code);
         return outcomeOfFailure(`mqtt-${error instanceof Error ? error.message : 'unknown'}`);
       } finally {
         cancel();

@@ -1,8 +1,10 @@
 import { Pool } from 'undici';
-import type { Delivery, Endpoint, Outcome } from '../model/delivery.ts';
+import type { Endpoint, Outcome } from '../model/delivery.ts';
 import { Refusal } from '../model/problem.ts';
 import type { Millis } from '../model/time.ts';
 import type { Clock } from './clock.ts';
+import { writeAs, type FormatSettings } from './formats/write-as.ts';
+import type { Written } from './formats/written.ts';
 import { outcomeOfAnswer, outcomeOfFailure, outcomeOfMisfit } from './outcome.ts';
 import { signMessage } from './sign.ts';
 import type { Transport } from './transport.ts';
@@ -11,6 +13,8 @@ export interface WebhookOptions {
   readonly clock: Clock;
   /** `maibo/<version>` */
   readonly userAgent: string;
+  /** Absent: everybody gets the stored body as it is. */
+  readonly formats?: FormatSettings;
   /** From the first byte to the last of the answer; default 15 s. */
   readonly timeout?: Millis;
 }
@@ -48,8 +52,9 @@ export function createWebhookTransport(options: WebhookOptions): Transport {
       const url = readUrl(endpoint.url);
       if (url === null) return outcomeOfMisfit('url-invalid');
       try {
-        const headers = headersOf(delivery, endpoint, options);
-        return await post(poolOf(endpoint, url.origin), { path: url.pathname + url.search, headers, body: delivery.body }, options);
+        const written = writeAs(delivery.body, endpoint.format, options.formats);
+        const headers = headersOf(delivery.message, written, endpoint, options);
+        return await post(poolOf(endpoint, url.origin), { path: url.pathname + url.search, headers, body: written.body }, options);
       } catch (error) {
         if (error instanceof Refusal) return outcomeOfMisfit(error.code);
         throw error;
@@ -68,9 +73,14 @@ function readUrl(text: string): URL | null {
   return url.protocol === 'http:' || url.protocol === 'https:' ? url : null;
 }
 
-function headersOf(delivery: Delivery, endpoint: WebhookEndpoint, { clock, userAgent }: WebhookOptions): Record<string, string> {
-  const signed = signMessage({ id: delivery.message, at: clock.now(), body: delivery.body, secrets: endpoint.secrets });
-  return { 'content-type': 'application/json', 'user-agent': userAgent, ...signed };
+/** The signature covers the bytes that are sent, in whatever format. */
+function headersOf(
+  id: string,
+  written: Written,
+  { secrets }: WebhookEndpoint,
+  { clock, userAgent }: WebhookOptions,
+): Record<string, string> {
+  return { ...written.headers, 'user-agent': userAgent, ...signMessage({ id, at: clock.now(), body: written.body, secrets }) };
 }
 
 interface Request {

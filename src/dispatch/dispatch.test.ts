@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { fingerprint } from '../model/fingerprint.ts';
 import { isoTime } from '../model/time.ts';
+import type { OrderMessage } from '../model/work-order.ts';
 import { MINUTE, Rig, START, bodyOf, orderOf } from './test-rig.ts';
 
 describe('an incident opens', () => {
@@ -178,6 +179,7 @@ test('the body says where the order stands, with times in UTC', () => {
     data: {
       order: {
         id: rig.order.id,
+        sort: 'fire',
         level: 'red',
         title: { zh: '火警确认 · 某商场', en: 'Fire confirmed · a mall' },
         incident: rig.order.incident,
@@ -196,5 +198,39 @@ test('the body says where the order stands, with times in UTC', () => {
         due: { accept: isoTime(START + MINUTE), arrive: isoTime(START + 10 * MINUTE), close: isoTime(START + 60 * MINUTE) },
       },
     },
+  });
+});
+
+describe('a body says what the party was told before', () => {
+  const earlierOf = (message: OrderMessage | undefined): unknown => bodyOf(message).data.earlier?.map(({ id }) => id);
+  const toldTo = (rig: Rig, party: string): OrderMessage[] => rig.step.messages.filter((one) => one.party === party);
+
+  test('the first and the newest, by id and time, over a restart too; of others it says nothing', () => {
+    const rig = new Rig().happen(0, 'opened', { level: 'yellow' });
+    rig.happen(1, 'raised', { level: 'orange' }).happen(2, 'raised', { level: 'red' }).restart().happen(3, 'joined', { rule: 'heat' });
+    const [first, second, third, fourth] = toldTo(rig, 'police');
+    expect([first, second, third, fourth].map(earlierOf)).toEqual([
+      undefined,
+      [first?.id],
+      [first?.id, second?.id],
+      [first?.id, third?.id],
+    ]);
+    expect(bodyOf(fourth).data.earlier).toEqual([
+      { id: first?.id, timestamp: isoTime(START) },
+      { id: third?.id, timestamp: isoTime(START + 2 * MINUTE) },
+    ]);
+  });
+
+  test('a state that was saved before messages were remembered names none, and goes on under the next number', () => {
+    const rig = new Rig().happen(0, 'opened', { level: 'yellow' });
+    const going = new Rig().happen(0, 'opened', { level: 'yellow' }).happen(1, 'raised', { level: 'red' });
+    const { orders, closed } = rig.dispatch.snapshot();
+    const old = orders.map((one) => ({ ...one, sent: one.sent.map(([receiver, count]) => [receiver, count] as const) }));
+    rig.dispatch.restore({ orders: old, closed });
+    rig.happen(1, 'raised', { level: 'red' });
+    expect(toldTo(rig, 'fire').at(-1)?.id).toBe(toldTo(going, 'fire').at(-1)?.id);
+    expect(earlierOf(toldTo(rig, 'fire').at(-1))).toBeUndefined();
+    rig.restart().happen(2, 'joined', { rule: 'heat' });
+    expect(earlierOf(toldTo(rig, 'fire').at(-1))).toEqual([toldTo(rig, 'fire').at(-2)?.id]);
   });
 });

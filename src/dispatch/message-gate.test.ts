@@ -104,6 +104,26 @@ describe('M1 nothing that is held is lost', () => {
     expect(rig.gate.ordersOf(rig.out[3]?.message.id ?? '')).toEqual(['b', 'c']);
   });
 
+  test('what takes the place of a held message comes after what was told before that one', () => {
+    const naming = (at: number, ...ids: string[]) => {
+      const { body } = messageOf('a', at);
+      return { body: body.replace('"order":', `"earlier":${JSON.stringify(ids.map((id) => ({ id })))},"order":`) };
+    };
+    const rig = new Rig().say(0, 'a').say(1, 'b').say(2, 'c');
+    rig
+      .say(3, 'a', naming(3, 'a@0'))
+      .say(4, 'a', naming(4, 'a@0', 'a@3'))
+      .say(5, 'b')
+      .pass(2_000);
+    const { data } = JSON.parse(rig.out.at(-1)?.message.body ?? '') as {
+      data: { order: { at: number }; earlier?: unknown; digest?: { order: { id: string; at: number }; earlier?: unknown }[] };
+    };
+    const told = [data, ...(data.digest ?? [])].find((one) => one.order.at === 4);
+    expect(told?.earlier).toEqual([{ id: 'a@0' }]);
+    const first = new Rig().say(0, 'x').say(1, 'y').say(2, 'z').say(3, 'a').say(4, 'a', naming(4, 'a@3')).pass(2_000);
+    expect(first.out.at(-1)?.message.body).not.toContain('earlier');
+  });
+
   test('what has come down to one order is that order’s own message', () => {
     const rig = new Rig().say(0, 'a').say(1, 'a').say(2, 'a').say(3, 'b').say(4, 'b').pass(1_000);
     expect(rig.out.at(-1)?.message).toMatchObject({ order: 'b', id: 'b@4', at: 1_000 });

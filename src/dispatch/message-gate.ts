@@ -74,7 +74,9 @@ export class MessageGate {
     const before = held.get(message.order);
     // What was to be said last comes last: a digest is read from its most urgent to its newest.
     held.delete(message.order);
-    held.set(message.order, { message: { ...message, type: moreUrgent(before?.message.type, message.type) }, level });
+    const type = moreUrgent(before?.message.type, message.type);
+    const body = before === undefined ? message.body : comingAfter(before.message.body, message.body);
+    held.set(message.order, { message: { ...message, type, body }, level });
     return false;
   }
 
@@ -173,6 +175,14 @@ export class MessageGate {
       body: JSON.stringify({ ...body, id, data: { ...body.data, digest } }),
     };
   }
+}
+
+/** What takes the place of a held message comes after what was told before that one: the held one never was. */
+function comingAfter(held: string, body: string): string {
+  const { data: before } = JSON.parse(held) as { data: { earlier?: unknown } };
+  const after = JSON.parse(body) as { data: { earlier?: unknown } };
+  const { earlier: _, ...data } = after.data;
+  return JSON.stringify({ ...after, data: before.earlier === undefined ? data : { ...data, earlier: before.earlier } });
 }
 
 /** The most urgent first, then the higher level. */

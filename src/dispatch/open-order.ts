@@ -1,5 +1,4 @@
 import type { Alert } from '../model/alert.ts';
-import { fingerprint } from '../model/fingerprint.ts';
 import type { Level } from '../model/level.ts';
 import type { Millis } from '../model/time.ts';
 import type { Assignment, OrderAlert, OrderMessage, TrailEntry, WorkOrder } from '../model/work-order.ts';
@@ -7,6 +6,7 @@ import type { Due } from './assign.ts';
 import { RESTING, type Clocks } from './clocks.ts';
 import { orderBody, type Notice } from './order-body.ts';
 import { ReceiptBook, type SavedReceipts } from './receipt-book.ts';
+import { SentMessages, type SavedSent } from './sent-messages.ts';
 
 export interface SavedOrder {
   readonly order: WorkOrder;
@@ -14,7 +14,7 @@ export interface SavedOrder {
   readonly told: Level;
   readonly endings: number;
   readonly endTold: boolean;
-  readonly sent: readonly (readonly [assignment: string, count: number])[];
+  readonly sent: SavedSent;
   readonly receipts: SavedReceipts;
   readonly calm?: boolean;
   readonly resolvedAt?: Millis | null;
@@ -45,12 +45,13 @@ export class OpenOrder {
   /** Ids of commands that were carried out, with what they were. */
   readonly commands = new Map<string, string>();
   private readonly clocks = new Map<string, Clocks>();
-  private readonly sent = new Map<string, number>();
+  private sent: SentMessages;
 
   constructor(order: WorkOrder, due: Due) {
     this.order = order;
     this.due = due;
     this.told = order.level;
+    this.sent = new SentMessages(order.id);
   }
 
   static restore(saved: SavedOrder): OpenOrder {
@@ -58,7 +59,7 @@ export class OpenOrder {
     open.told = saved.told;
     open.endings = saved.endings;
     open.endTold = saved.endTold;
-    for (const [assignment, count] of saved.sent) open.sent.set(assignment, count);
+    open.sent = new SentMessages(saved.order.id, saved.sent);
     open.receipts = ReceiptBook.restore(saved.receipts);
     open.calm = saved.calm ?? false;
     open.resolvedAt = saved.resolvedAt ?? null;
@@ -69,7 +70,7 @@ export class OpenOrder {
 
   save(): SavedOrder {
     const { order, due, told, endings, endTold, calm, resolvedAt } = this;
-    const books = { sent: [...this.sent], receipts: this.receipts.save(), clocks: [...this.clocks], commands: [...this.commands] };
+    const books = { sent: this.sent.save(), receipts: this.receipts.save(), clocks: [...this.clocks], commands: [...this.commands] };
     return { order, due, told, endings, endTold, calm, resolvedAt, ...books };
   }
 
@@ -127,20 +128,17 @@ export class OpenOrder {
     const { id, drill } = this.order;
     for (const assignment of to) {
       const { party, street } = assignment;
-      const receiver = nameOf(assignment);
-      const number = (this.sent.get(receiver) ?? 0) + 1;
-      this.sent.set(receiver, number);
-      const message = fingerprint('msg', id, party, street ?? '', number);
+      const numbered = this.sent.next(party, street, notice.at);
       messages.push({
         kind: 'order-message',
-        id: message,
+        id: numbered.id,
         type: notice.type,
         order: id,
         party,
         street,
         drill,
         at: notice.at,
-        body: orderBody(this.order, assignment, { ...notice, id: message }, `${links}${id}`),
+        body: orderBody(this.order, assignment, { ...notice, ...numbered }, `${links}${id}`),
       });
       this.told = this.order.level;
     }

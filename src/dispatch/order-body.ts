@@ -11,9 +11,21 @@ export interface Notice {
   readonly clock?: { readonly party: string; readonly step: ClockStep; readonly state: 'due-soon' | 'overdue' };
 }
 
+/** One message of those that the party was told before. */
+export interface Earlier {
+  readonly id: string;
+  readonly at: Millis;
+}
+
+/** What makes a notice one message: its id, and the first and the newest of what the party was told of the order before it. */
+export interface Numbered extends Notice {
+  readonly id: string;
+  readonly earlier: readonly Earlier[];
+}
+
 /** The JSON of the contract, held to `schemas/order-message.schema.json`: the order as it is now, and the receiver's own share of it. */
-export function orderBody(order: WorkOrder, assignment: Assignment, notice: Notice & { readonly id: string }, self: string): string {
-  const { receipt, clock } = notice;
+export function orderBody(order: WorkOrder, assignment: Assignment, notice: Numbered, self: string): string {
+  const { receipt, clock, earlier } = notice;
   return JSON.stringify({
     // The same as `webhook-id`: MQTT has no header to carry it, and a receiver must be able to tell a repeat.
     id: notice.id,
@@ -22,6 +34,7 @@ export function orderBody(order: WorkOrder, assignment: Assignment, notice: Noti
     data: {
       order: {
         id: order.id,
+        sort: order.sort,
         level: order.level,
         title: order.title,
         incident: order.incident,
@@ -35,6 +48,8 @@ export function orderBody(order: WorkOrder, assignment: Assignment, notice: Noti
       assignment: assignmentBody(assignment),
       ...(receipt === undefined ? {} : { receipt: receiptBody(receipt) }),
       ...(clock === undefined ? {} : { clock }),
+      // Formats in which one message takes the place of others must name those, and the receiver may have been off.
+      ...(earlier.length === 0 ? {} : { earlier: earlier.map(({ id, at }) => ({ id, timestamp: isoTime(at) })) }),
     },
   });
 }

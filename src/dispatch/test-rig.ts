@@ -226,7 +226,12 @@ export class Rig {
 /** The body as a receiver reads it. */
 export function bodyOf(message: OrderMessage | undefined): {
   type: string;
-  data: { order: Record<string, unknown>; assignment: Record<string, unknown>; receipt?: unknown };
+  data: {
+    order: Record<string, unknown>;
+    assignment: Record<string, unknown>;
+    receipt?: unknown;
+    earlier?: { id: string; timestamp: string }[];
+  };
 } {
   return JSON.parse(message?.body ?? '{}') as ReturnType<typeof bodyOf>;
 }

@@ -1,8 +1,19 @@
 import type { Millis } from './time.ts';
 
+/** How a webhook is written: our own body, CloudEvents 1.0 with all in the body or with its attributes in headers, or CAP 1.2. */
+export type OrderFormat = 'maibo' | 'cloudevents' | 'cloudevents-binary' | 'cap';
+
 /** One way to reach a party. */
 export type Endpoint =
-  | { readonly kind: 'webhook'; readonly id: string; readonly url: string; readonly secrets: readonly string[]; readonly drills: boolean }
+  | {
+      readonly kind: 'webhook';
+      readonly id: string;
+      readonly url: string;
+      readonly secrets: readonly string[];
+      readonly drills: boolean;
+      /** Absent: our own body. */
+      readonly format?: OrderFormat;
+    }
   | { readonly kind: 'mqtt'; readonly id: string; readonly topic: string };
 
 /**

@@ -50,6 +50,7 @@ const CONFIG_CODES = {
   'config-key-forbidden': { zh: '键名不可用', en: 'A key of this name is never accepted' },
   'config-schema': { zh: '配置项未知或取值有误', en: 'A setting is unknown or has a wrong value' },
   'config-log-in-twice': { zh: '网关与处置单位的登录名重复', en: 'A gateway and a party have one log-in name' },
+  'config-format': { zh: '工单输出格式的配置有误', en: 'The format of orders is configured wrongly' },
   'config-url': { zh: '推送地址有误', en: 'A webhook address is wrong' },
   'config-environment': { zh: '环境变量取值有误', en: 'An environment variable has a wrong value' },
 } as const satisfies Readonly<Record<string, Text>>;
@@ -144,6 +145,10 @@ const RUN_CODES = {
   'password-differs': { zh: '两次输入的口令不同', en: 'The two passwords are not the same' },
   'password-hash-invalid': { zh: '口令散列格式有误', en: 'The hash of a password is not well formed' },
   'webhook-secret-invalid': { zh: '推送密钥格式有误', en: 'A webhook secret is not well formed' },
+  'format-unmappable': {
+    zh: '工单消息无法写成接收方要求的格式',
+    en: 'A message cannot be written in the format that its receiver asks for',
+  },
   'webhook-secret-missing': { zh: '推送缺少密钥', en: 'A webhook has no secret' },
 } as const satisfies Readonly<Record<string, Text>>;
 
