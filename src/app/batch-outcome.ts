@@ -1,4 +1,4 @@
-import type { Alert } from '../model/alert.ts';
+import type { Alert, AlertTransition } from '../model/alert.ts';
 import type { Problem } from '../model/problem.ts';
 import type { Receipt, ReceiptOutcome } from '../model/receipt.ts';
 import type { Rejection, RejectionCode } from '../model/rejection.ts';
@@ -10,6 +10,8 @@ export interface BatchOutcome {
   readonly rejections: Rejection[];
   /** Newest version of each alert that changed. */
   readonly alerts: Map<string, Alert>;
+  /** Every step of every alert, in order. */
+  readonly transitions: AlertTransition[];
   /** Newest version of each order that changed. */
   readonly orders: Map<string, WorkOrder>;
   /** Those that moved an assignment. */
@@ -55,6 +57,7 @@ export function createOutcome(): BatchOutcome {
   return {
     rejections: [],
     alerts: new Map(),
+    transitions: [],
     orders: new Map(),
     receipts: [],
     answers: [],
