@@ -29,6 +29,7 @@ import { Pipeline, type CommittedBatch } from './pipeline.ts';
 import { recover, sameDefinition, storeDefinition } from './recover.ts';
 import { reportBatch } from './report-batch.ts';
 import { RulesReload } from './rules-reload.ts';
+import { signAudit } from './sign-audit.ts';
 import { Snapshots } from './snapshots.ts';
 import { watchFolder } from './watch-folder.ts';
 
@@ -82,6 +83,8 @@ async function start(options: AppOptions, cleanup: Cleanup): Promise<App> {
   const definition = await loadDefinition(config, options.clock);
   const journal = await openJournal({ directory: config.dataDir, emit, ...options.journal });
   cleanup.add('journal', () => journal.close());
+  const output: { broker: Broker | null } = { broker: null };
+  const checkpoints = await signAudit({ config, journal, broker: () => output.broker, cleanup, emit });
   const { core, configured } = recover(journal, emit);
   const inForce = await storeDefinition(journal, definition);
   refuseClockChange(core, options.clock);
@@ -89,7 +92,6 @@ async function start(options: AppOptions, cleanup: Cleanup): Promise<App> {
   const feed = new EventFeed();
   const snapshots = new Snapshots(journal, core, () => reload.inForce);
   const pipeline = createPipeline(options, { core, journal, feed, snapshots, committed: (batch) => deliver(deliverer, batch) });
-  const output: { broker: Broker | null } = { broker: null };
   const formats = formatSettings(config, definition.city);
   const publish = orderPublisher(config, formats, () => output.broker);
   const deliverer = await startDeliverer({
@@ -114,11 +116,8 @@ async function start(options: AppOptions, cleanup: Cleanup): Promise<App> {
   const doors = openDoors(config);
   const broker = await openBroker(config, { intake: options.intake?.(pipeline) ?? pipeline, open: doors.mqtt, emit });
   output.broker = broker;
-  cleanup.add('mqtt', () => {
-    // Whose door we shut must not count as somebody who does not listen.
-    output.broker = null;
-    return broker.close();
-  });
+  void checkpoints.consider();
+  cleanup.add('mqtt', () => closeBroker(output));
   const ports = apiPorts({
     core,
     journal,
@@ -214,6 +213,13 @@ function refuseClockChange(core: Core, clock: 'wall' | 'events'): void {
     'clock-changed',
     `This data directory was made with --clock ${before}; start with --clock ${before}, or give another MAIBO_DATA_DIR.`,
   );
+}
+
+/** Whose door we shut must not count as somebody who does not listen. */
+async function closeBroker(output: { broker: Broker | null }): Promise<void> {
+  const { broker } = output;
+  output.broker = null;
+  await broker?.close();
 }
 
 async function stopPipeline(pipeline: Pipeline, snapshots: Snapshots): Promise<void> {

@@ -1,4 +1,4 @@
-import type { Alert } from '../model/alert.ts';
+import type { Alert, AlertTransition } from '../model/alert.ts';
 import type { Problem } from '../model/problem.ts';
 import type { CommandOutcome } from '../model/order-command.ts';
 import type { Receipt, ReceiptOutcome } from '../model/receipt.ts';
@@ -11,6 +11,8 @@ export interface BatchOutcome {
   readonly rejections: Rejection[];
   /** Newest version of each alert that changed. */
   readonly alerts: Map<string, Alert>;
+  /** Every step of every alert, in order. */
+  readonly transitions: AlertTransition[];
   /** Newest version of each order that changed. */
   readonly orders: Map<string, WorkOrder>;
   /** Those that moved an assignment. */
@@ -58,6 +60,7 @@ export function createOutcome(): BatchOutcome {
   return {
     rejections: [],
     alerts: new Map(),
+    transitions: [],
     orders: new Map(),
     receipts: [],
     answers: [],

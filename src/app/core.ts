@@ -381,6 +381,7 @@ export class Core {
   }
 
   private raise(step: AlertStep, outcome: BatchOutcome): void {
+    outcome.transitions.push(...step.transitions);
     for (const transition of step.transitions) outcome.alerts.set(transition.alert.id, transition.alert);
     for (const change of step.changes) {
       const orders = dispatchStep();

@@ -39,6 +39,8 @@ export interface CommittedBatch {
 interface OpenBatch {
   readonly at: Millis;
   readonly events: LogEvent[];
+  /** What became of each that is no message. */
+  readonly results: Map<LogEvent, EventResult>;
   readonly outcome: BatchOutcome;
   readonly settled: ((error: Error | null) => void)[];
 }
@@ -111,7 +113,7 @@ export class Pipeline implements Intake {
     this.lastAt = at;
     const outcome = createOutcome();
     this.options.core.begin(at, outcome);
-    this.open = { at, events: [], outcome, settled: [] };
+    this.open = { at, events: [], results: new Map(), outcome, settled: [] };
     this.schedule();
     return this.open;
   }
@@ -125,6 +127,7 @@ export class Pipeline implements Intake {
       const batch = this.batch();
       const result = this.options.core.step(event, batch.outcome);
       batch.events.push(event);
+      if (event.kind !== 'message') batch.results.set(event, result);
       return { batch, result };
     } catch (thrown) {
       const error = thrown instanceof Error ? thrown : new Error(String(thrown));
@@ -162,6 +165,9 @@ export class Pipeline implements Intake {
         orders: [...outcome.orders.values()],
         receipts: outcome.receipts,
         deliveries,
+        transitions: outcome.transitions,
+        answers: outcome.answers,
+        results: batch.results,
       });
     } catch (error) {
       this.fail(error instanceof Error ? error : new Error(String(error)), batch.settled);

@@ -45,6 +45,11 @@ export const COMMANDS: readonly Command[] = [
     load: async () => (await import('./routing.ts')).runRouting,
   },
   {
+    name: 'audit',
+    about: { zh: '验证、列出审计记录', en: 'verify or list the audit record' },
+    load: async () => (await import('./audit.ts')).runAudit,
+  },
+  {
     name: 'config',
     about: { zh: '检查配置；生成口令散列与访问令牌', en: 'check the configuration; make password hashes and tokens' },
     load: async () => (await import('./config.ts')).runConfig,

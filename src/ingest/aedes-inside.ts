@@ -8,13 +8,17 @@ interface AedesInside {
   publish(packet: object, client: Client | Done | null, done?: Done): void;
 }
 
-export type Send = (topic: string, payload: Buffer, sent: () => void) => void;
+export interface Publisher {
+  readonly send: (topic: string, payload: Buffer, sent: () => void) => void;
+  /** At QoS 0: the ids of messages towards subscribers are given elsewhere, and none may be given twice. */
+  readonly retain: (topic: string, payload: Buffer, sent: () => void) => void;
+}
 
 /**
  * Publishes of clients end with their acceptance: the ways inside aedes (storing, matching, emitting) are not for them and
- * cost more than everything that we do. Returns the way for publishes of our own, and reports each PUBACK of a subscriber.
+ * cost more than everything that we do. Returns the ways for publishes of our own, and reports each PUBACK of a subscriber.
  */
-export function standInAedes(aedes: Aedes, acknowledged: (client: Client, messageId: number) => void): Send {
+export function standInAedes(aedes: Aedes, acknowledged: (client: Client, messageId: number) => void): Publisher {
   const inside = aedes as unknown as AedesInside;
   const publish = inside.publish.bind(inside);
   inside.publish = (packet, client, done) => {
@@ -27,5 +31,8 @@ export function standInAedes(aedes: Aedes, acknowledged: (client: Client, messag
     if (packet.messageId !== undefined) acknowledged(client, packet.messageId);
     return clear(client, packet);
   };
-  return (topic, payload, sent) => publish({ cmd: 'publish', topic, payload, qos: 1, retain: false, dup: false }, sent);
+  return {
+    send: (topic, payload, sent) => publish({ cmd: 'publish', topic, payload, qos: 1, retain: false, dup: false }, sent),
+    retain: (topic, payload, sent) => publish({ cmd: 'publish', topic, payload, qos: 0, retain: true, dup: false }, sent),
+  };
 }

@@ -3,6 +3,8 @@ export interface Broker {
   readonly address: { readonly host: string; readonly port: number };
   /** Resolves when a receiver (our broker) or the broker (an existing one) has acknowledged; rejects with an `IngestError`. */
   publish(topic: string, body: string | Uint8Array, options: { readonly qos: 1 }): Promise<void>;
+  /** For all who listen and all who come later, until the next one under this topic; at most once, and nobody is waited for. */
+  retain(topic: string, body: string): Promise<void>;
   /** Takes nothing in any more, waits for what was offered, acknowledges it, and lets go of the address. */
   close(): Promise<void>;
   counts(): BrokerCounts;

@@ -5,7 +5,7 @@ import type { Connection } from './connection.ts';
 import { maySubscribe, type Grant, type LogIn } from './grant.ts';
 import type { IngestLimits } from './limits.ts';
 import { LogIns } from './log-in.ts';
-import { brief, isCityFilter, isOrderFilter, matches } from './topic.ts';
+import { brief, isAuditFilter, isCityFilter, isOrderFilter, matches } from './topic.ts';
 
 export interface DoorkeeperOptions {
   readonly logIns: ReadonlyMap<string, LogIn> | null;
@@ -126,7 +126,7 @@ export class Doorkeeper {
 
   /** Behind passwords each hears what is its own; without them orders and the city are anybody's. */
   private isOffered(grant: Grant | null, filter: string): boolean {
-    if (this.logIns === null) return isOrderFilter(filter) || isCityFilter(filter);
+    if (this.logIns === null) return isOrderFilter(filter) || isCityFilter(filter) || isAuditFilter(filter);
     return grant !== null && maySubscribe(grant, filter);
   }
 

@@ -220,6 +220,29 @@ describe('what may be published', () => {
     expect(broker.counts().refusedPublishes).toBe(8);
   });
 
+  it('what is retained reaches who listens and who comes later, the newest of it only; no client can speak there', async () => {
+    const { port, broker } = await start({ intake: createQuickIntake(), logIns: await logInsOf() });
+    const hear = async (): Promise<string[]> => {
+      const heard: string[] = [];
+      const client = await connectAsync({ port, host: '127.0.0.1', username: 'fire', password: 'secret' });
+      open.push(() => client.endAsync(true));
+      client.on('message', (topic, payload) => void heard.push(`${topic} ${payload.toString()}`));
+      await client.subscribeAsync('audit/checkpoint', { qos: 1 });
+      return heard;
+    };
+    const early = await hear();
+    await broker.retain('audit/checkpoint', 'one');
+    await broker.retain('audit/checkpoint', 'two');
+    const late = await hear();
+    await soon(() => [early, late]).toEqual([['audit/checkpoint one', 'audit/checkpoint two'], ['audit/checkpoint two']]);
+    const liar = await enter(port, { username: 'fire', password: 'secret' });
+    liar.write(publishPacket('audit/checkpoint', 'lie', 1, { qos: 1, retain: true }));
+    await liar.closed;
+    const last = await hear();
+    await soon(() => last).toEqual(['audit/checkpoint two']);
+    expect(early).toHaveLength(2);
+  });
+
   it('closed: a will that is not the log-in’s own is not offered', async () => {
     const intake = createQuickIntake();
     const { port, broker } = await start({ intake, logIns: await logInsOf() });

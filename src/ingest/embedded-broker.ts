@@ -4,7 +4,7 @@ import { Aedes } from 'aedes';
 import type { Client } from 'aedes';
 import type { Emit } from '../telemetry/events.ts';
 import { standInAedes } from './aedes-inside.ts';
-import type { Send } from './aedes-inside.ts';
+import type { Publisher } from './aedes-inside.ts';
 import { createTally } from './broker.ts';
 import type { Broker, BrokerCounts } from './broker.ts';
 import { Connection } from './connection.ts';
@@ -53,7 +53,7 @@ class EmbeddedBroker implements Broker {
   private readonly orders: OrderPublisher;
   private readonly server: Server;
   private aedes: Aedes | null = null;
-  private send: Send = (_topic, _payload, sent) => sent();
+  private publisher: Publisher = { send: (_topic, _payload, sent) => sent(), retain: (_topic, _payload, sent) => sent() };
   private timer: NodeJS.Timeout | null = null;
   private closing: Promise<void> | null = null;
 
@@ -76,7 +76,7 @@ class EmbeddedBroker implements Broker {
     this.orders = new OrderPublisher({
       timeout: this.limits.publishTimeout,
       listened: (topic) => this.door.listeners(topic).next().done === false,
-      send: (topic, payload, sent) => this.send(topic, payload, sent),
+      send: (topic, payload, sent) => this.publisher.send(topic, payload, sent),
     });
     this.server = createServer((socket) => this.accept(socket));
   }
@@ -89,7 +89,7 @@ class EmbeddedBroker implements Broker {
   async open(): Promise<void> {
     const aedes = await this.createAedes();
     this.aedes = aedes;
-    this.send = standInAedes(aedes, (client, messageId) => {
+    this.publisher = standInAedes(aedes, (client, messageId) => {
       const connection = this.door.of(client);
       if (connection !== undefined) this.orders.acknowledged(connection, messageId);
     });
@@ -103,6 +103,11 @@ class EmbeddedBroker implements Broker {
     if (this.closing !== null) throw new IngestError('door-closed');
     await this.orders.publish(topic, body);
     this.tally.published += 1;
+  }
+
+  async retain(topic: string, body: string): Promise<void> {
+    if (this.closing !== null) throw new IngestError('door-closed');
+    await new Promise<void>((resolve) => this.publisher.retain(topic, Buffer.from(body), resolve));
   }
 
   close(): Promise<void> {

@@ -102,6 +102,18 @@ describe.skipIf(!present)(present ? 'an existing broker' : ABSENT, () => {
     ]);
   });
 
+  it('what is retained is heard by whoever comes later', async () => {
+    const { mosquitto } = await bench();
+    const { broker, named } = await listen(mosquitto.port, { intake: createQuickIntake() });
+    await soon(() => named('ingest.broker-connected')).toBe(1);
+    await broker.retain('audit/checkpoint', 'signed');
+    const heard: string[] = [];
+    const late = await publisherAt(mosquitto.port);
+    late.on('message', (_topic, payload, packet) => void heard.push(`${payload.toString()} ${packet.retain}`));
+    await late.subscribeAsync('audit/checkpoint', { qos: 1 });
+    await soon(() => heard).toEqual(['signed true']);
+  });
+
   it('E2 an acknowledgement never reaches a later connection', async () => {
     const { mosquitto, wire } = await bench();
     const intake = new HeldIntake();

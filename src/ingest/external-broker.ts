@@ -121,7 +121,15 @@ class ExternalBroker implements Broker {
     this.options.emit({ name: 'ingest.door-opened', door: 'external', address: `${host}:${port}` });
   }
 
-  async publish(topic: string, body: string | Uint8Array, options: { readonly qos: 1 }): Promise<void> {
+  publish(topic: string, body: string | Uint8Array, options: { readonly qos: 1 }): Promise<void> {
+    return this.send(topic, body, options);
+  }
+
+  retain(topic: string, body: string): Promise<void> {
+    return this.send(topic, body, { qos: 1, retain: true });
+  }
+
+  private async send(topic: string, body: string | Uint8Array, options: { readonly qos: 1; readonly retain?: boolean }): Promise<void> {
     if (this.closing !== null) throw new IngestError('door-closed');
     // What is not sent is kept by whoever asks, durably; the client would keep it in memory.
     if (!this.client.connected) throw new IngestError('broker-lost');

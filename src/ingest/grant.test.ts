@@ -33,6 +33,8 @@ describe('what a log-in may listen to', () => {
     ['orders/fire/+', [fire]],
     ['drill/orders/fire', [fire]],
     ['drill/orders/fire/#', [fire]],
+    ['audit/checkpoint', [fire, street, desk]],
+    ['audit/#', []],
     ['orders/fire-2', []],
     ['orders/street', [street]],
     ['orders/street/#', [street]],

@@ -1,5 +1,5 @@
 import { senderOf } from '../model/sender.ts';
-import { gatewayOf, useOf } from './topic.ts';
+import { gatewayOf, isAuditFilter, useOf } from './topic.ts';
 
 /** What a log-in may do. A password is for one of the two: who reports does not answer, and who answers does not report. */
 export type Grant =
@@ -19,6 +19,7 @@ export function mayPublish(grant: Grant, topic: string): boolean {
 
 export function maySubscribe(grant: Grant, filter: string): boolean {
   if (grant.kind === 'gateway') return false;
+  if (isAuditFilter(filter)) return true;
   const own = `orders/${senderOf(grant.party, grant.street)}`;
   return [own, `drill/${own}`].some((root) => filter === root || filter.startsWith(`${root}/`));
 }

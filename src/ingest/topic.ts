@@ -20,6 +20,11 @@ export function isOrderFilter(filter: string): boolean {
   return filter.startsWith('orders/') || filter.startsWith('drill/orders/');
 }
 
+/** Signatures of the audit record: the more of those concerned hold one, the better. */
+export function isAuditFilter(filter: string): boolean {
+  return filter === 'audit/checkpoint';
+}
+
 export function isCityFilter(filter: string): boolean {
   return filter.startsWith(CITY);
 }

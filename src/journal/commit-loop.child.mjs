@@ -27,6 +27,9 @@ function batch(offset) {
     level: 'red',
     place: { street: null },
     assignments: [{ party: 'fire' }],
+    alerts: [],
+    attention: [],
+    trail: [],
     openedAt: offset,
   };
   const delivery = {
@@ -34,6 +37,7 @@ function batch(offset) {
     id: `d_${offset}`,
     order: order.id,
     endpoint: { kind: 'mqtt' },
+    body: '{}',
     state: 'waiting',
     attempts: 0,
     createdAt: offset,

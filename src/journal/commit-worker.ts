@@ -30,8 +30,7 @@ function fail(error: unknown): void {
 function perform(open: Writer, request: Exclude<Request, { kind: 'close' }>): number {
   if (request.kind === 'trim') return open.trim(request.upTo, request.limit);
   if (request.kind === 'prune') return open.prune(request.over);
-  open.write(request.transaction);
-  return 0;
+  return open.write(request.transaction);
 }
 
 function refusalOf(error: unknown): { readonly code: string; readonly message: string } {

@@ -4,8 +4,12 @@ import { randomBytes, randomInt } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import Database from 'libsql';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { TestContext } from 'vitest';
+import { openRecord, readRecord } from './audit/read-record.ts';
+import { readLine } from './audit/audit-line.ts';
+import { verifyRecord } from './audit/verify-record.ts';
 import { openJournal } from './open-journal.ts';
 
 /*
@@ -63,7 +67,10 @@ function run(directory: string, way: Way): Promise<Run> {
   });
 }
 
-/** The oracle: which acknowledged batches are not wholly there. A journal that cannot be opened, or has half a batch, lost all and -1. */
+/**
+ * The oracle: which acknowledged batches are not wholly there. A journal that cannot be opened, has half a batch, or whose audit
+ * record is not exactly that of its batches, lost all and -1.
+ */
 async function lost(directory: string, acked: readonly number[]): Promise<number[]> {
   try {
     const journal = await openJournal({ directory, worker, emit: () => undefined });
@@ -76,9 +83,23 @@ async function lost(directory: string, acked: readonly number[]): Promise<number
     }
     const entries = journal.nextOffset;
     await journal.close();
-    return whole.size === entries && orders === entries ? acked.filter((offset) => !whole.has(offset)) : [-1, ...acked];
+    return whole.size === entries && orders === entries && isRecorded(directory, entries)
+      ? acked.filter((offset) => !whole.has(offset))
+      : [-1, ...acked];
   } catch {
     return [-1, ...acked];
+  }
+}
+
+/** J11: the audit record is whole, and tells of every committed batch once and of no other. */
+function isRecorded(directory: string, entries: number): boolean {
+  const db = openRecord(directory);
+  try {
+    if (verifyRecord(db, { checkpoints: [] }).damage !== null) return false;
+    const told = [...readRecord(db)].map(({ line }) => readLine(line)).filter((record) => record?.kind === 'order');
+    return told.length === entries && told.every((record, offset) => record?.subject === `wo_${offset}`);
+  } finally {
+    db.close();
   }
 }
 
@@ -147,6 +168,21 @@ describe('journal against crashes', () => {
     const { lines, exit } = await run(root, {});
     expect([lines[0], exit]).toEqual(['refused journal-locked', 3]);
     await journal.close();
+  });
+
+  it('J11: kill -9 leaves an audit record of exactly what was committed; one batch less in it is found', {
+    timeout: TIMEOUT,
+  }, async () => {
+    const directory = join(root, 'd');
+    const acked: number[] = [];
+    for (let round = 0; round < 4; round += 1) {
+      acked.push(...(await run(directory, { killAfter: 1 + randomInt(60) })).acked);
+      expect(await lost(directory, acked)).toEqual([]);
+    }
+    const db = new Database(join(directory, 'journal.db'));
+    db.exec('DROP TRIGGER audit_kept; DELETE FROM audit WHERE seq >= (SELECT max(seq) FROM audit) - 1');
+    db.close();
+    expect(await lost(directory, acked)).toContain(-1);
   });
 });
 

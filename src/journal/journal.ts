@@ -1,10 +1,11 @@
-import type { Alert } from '../model/alert.ts';
+import type { Alert, AlertTransition } from '../model/alert.ts';
 import type { Attempt, Delivery } from '../model/delivery.ts';
-import type { LogEntry } from '../model/log-entry.ts';
+import type { LogEntry, LogEvent } from '../model/log-entry.ts';
 import type { Millis } from '../model/time.ts';
-import type { Receipt } from '../model/receipt.ts';
+import type { Receipt, ReceiptOutcome } from '../model/receipt.ts';
 import type { Rejection } from '../model/rejection.ts';
 import type { WorkOrder } from '../model/work-order.ts';
+import type { AuditRecord } from './audit/audit-line.ts';
 import type { JournalError } from './error.ts';
 import type { Snapshot } from './snapshot-files.ts';
 import type { DeliveryProgress } from './transaction.ts';
@@ -18,6 +19,15 @@ export interface CommitBatch {
   readonly orders: readonly WorkOrder[];
   readonly receipts: readonly Receipt[];
   readonly deliveries: readonly Delivery[];
+  /** For the audit record: each step of each alert, what became of each receipt, and of each event that is no message. */
+  readonly transitions?: readonly AlertTransition[];
+  readonly answers?: readonly ReceiptAnswer[];
+  readonly results?: ReadonlyMap<LogEvent, unknown>;
+}
+
+export interface ReceiptAnswer {
+  readonly receipt: Receipt;
+  readonly outcome: ReceiptOutcome;
 }
 
 /**
@@ -33,6 +43,7 @@ export interface CommitBatch {
  * J8  A journal of a newer version is left untouched.
  * J9  Rejections are capped, and how many were removed is known.
  * J10 What has been over for long is removed; what is open or still to be sent never is, nor what a restart needs.
+ * J11 What a batch decided is in the audit record if and only if the batch is in the log, and stays there for good.
  */
 export interface Journal {
   /** The offset that the next `commit` must carry. */
@@ -67,6 +78,8 @@ export interface Journal {
   recordState(delivery: string, after: DeliveryProgress): void;
   /** Written with the next transaction, or by itself when none is under way. */
   recordAttempt(attempt: Attempt, delivery: DeliveryProgress): void;
+  /** The newest record of the audit, which is on disk. */
+  auditHead(): AuditRecord;
   /** Resolves when everything recorded so far is on disk. */
   flush(): Promise<void>;
   close(): Promise<void>;

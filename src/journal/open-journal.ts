@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import Database from 'libsql';
 import type { Millis } from '../model/time.ts';
 import type { Emit } from '../telemetry/events.ts';
+import { AuditDraft } from './audit/audit-draft.ts';
 import { Committer } from './committer.ts';
 import { lockDirectory, makeDirectory, syncDirectory } from './directory.ts';
 import type { DirectoryLock } from './directory.ts';
@@ -19,6 +20,10 @@ export interface JournalOptions {
   /** `none` only for the benchmark's comparison: it loses acknowledged batches in a power cut. */
   readonly durability?: 'full' | 'none';
   readonly limits?: JournalLimits;
+  /** `none` only for the benchmark's comparison. */
+  readonly audit?: 'kept' | 'none';
+  /** Wall clock of what has no time of its own in the audit record. */
+  readonly now?: () => Millis;
   readonly emit: Emit;
 }
 
@@ -69,7 +74,8 @@ async function openLocked(options: JournalOptions, lock: DirectoryLock): Promise
     const nextOffset = checkTail(reader, directory);
     emit({ name: 'journal.file-opened', file, offset: nextOffset });
     const retention = { orders: options.limits?.orders ?? 400 * DAY, alerts: options.limits?.alerts ?? 90 * DAY };
-    return new SqliteJournal({ directory, file, committer, reader, lock, emit, nextOffset, retention });
+    const draft = new AuditDraft(reader, options.now ?? Date.now, options.audit !== 'none');
+    return new SqliteJournal({ directory, file, committer, reader, lock, emit, nextOffset, retention, draft });
   } catch (error) {
     reader?.close();
     await committer.close();

@@ -4,7 +4,7 @@ import { Refusal } from '../model/problem.ts';
 /** `Maib`: a file with another mark is not ours and is left alone. */
 const APPLICATION = 0x4d_61_69_62;
 /** Raise it with every change of the tables and add the step that leads there. */
-export const SCHEMA_VERSION = 1;
+export const SCHEMA_VERSION = 2;
 /** As measured: larger pages make small commits dearer and large ones hardly cheaper. */
 const PAGE_SIZE = 4_096;
 
@@ -38,9 +38,19 @@ CREATE INDEX rejections_by_code ON rejections (code, seq);
 CREATE INDEX rejections_by_gateway ON rejections (gateway, seq);
 `;
 
+/** Bytes are those of all lines up to this one. The record outlives what it tells of: the file itself refuses to change or remove a line. */
+const AUDIT = `
+CREATE TABLE audit (seq INTEGER PRIMARY KEY, bytes INTEGER NOT NULL, line TEXT NOT NULL);
+CREATE TRIGGER audit_unchanged BEFORE UPDATE ON audit BEGIN SELECT RAISE(ABORT, 'the audit record is only added to'); END;
+CREATE TRIGGER audit_kept BEFORE DELETE ON audit BEGIN SELECT RAISE(ABORT, 'the audit record is only added to'); END;
+`;
+
+/** The step at index n leads from version n to the next one; a new file goes through all of them. */
+const STEPS = [TABLES, AUDIT] as const;
+
 type Db = Database.Database;
 
-/** Sets how the file is written, and makes the tables where the file is new. @throws Refusal for a file of another program or of a newer version. */
+/** Sets how the file is written, and makes the tables that it has not yet. @throws Refusal for a file of another program or of a newer version. */
 export function prepareSchema(db: Db, durability: 'full' | 'none'): void {
   db.exec(`PRAGMA page_size = ${PAGE_SIZE}`);
   const mark = number(db, 'application_id');
@@ -59,8 +69,9 @@ export function prepareSchema(db: Db, durability: 'full' | 'none'): void {
   db.exec('PRAGMA journal_mode = WAL');
   db.exec(`PRAGMA synchronous = ${durability === 'full' ? 'FULL' : 'OFF'}`);
   db.exec('PRAGMA wal_autocheckpoint = 0; PRAGMA journal_size_limit = 16777216; PRAGMA cache_size = -16384; PRAGMA temp_store = MEMORY');
-  if (version < 1) {
-    db.exec(`BEGIN IMMEDIATE; ${TABLES} PRAGMA application_id = ${APPLICATION}; PRAGMA user_version = ${SCHEMA_VERSION}; COMMIT`);
+  if (version < SCHEMA_VERSION) {
+    const steps = STEPS.slice(version).join('');
+    db.exec(`BEGIN IMMEDIATE; ${steps} PRAGMA application_id = ${APPLICATION}; PRAGMA user_version = ${SCHEMA_VERSION}; COMMIT`);
   }
 }
 

@@ -3,6 +3,9 @@ import type { Attempt, Delivery } from '../model/delivery.ts';
 import type { LogEntry } from '../model/log-entry.ts';
 import type { Millis } from '../model/time.ts';
 import type { Emit } from '../telemetry/events.ts';
+import type { AuditDraft } from './audit/audit-draft.ts';
+import type { AuditRecord } from './audit/audit-line.ts';
+import { readHead } from './audit/read-record.ts';
 import type { Committer } from './committer.ts';
 import type { DirectoryLock } from './directory.ts';
 import { JournalError } from './error.ts';
@@ -35,6 +38,7 @@ export interface Parts {
   readonly lock: DirectoryLock;
   readonly emit: Emit;
   readonly nextOffset: number;
+  readonly draft: AuditDraft;
   /** How long what is over is kept. */
   readonly retention: { readonly orders: Millis; readonly alerts: Millis };
 }
@@ -78,6 +82,7 @@ export class SqliteJournal implements Journal {
     const began = performance.now();
     const body = this.#encode(entry);
     const rejections = rejectionRows(batch.rejections);
+    this.#parts.draft.batch(batch);
     const written = this.#write({
       ...EMPTY,
       ...rejections,
@@ -141,19 +146,29 @@ export class SqliteJournal implements Journal {
   }
 
   async readdress(made: readonly Delivery[], stand: ReadonlyMap<string, DeliveryProgress>): Promise<void> {
-    for (const [id, after] of stand) this.#deliveryStates.push(deliveryStateRow(id, after));
+    this.#parts.draft.made(made);
+    for (const [id, after] of stand) {
+      this.#parts.draft.state(id, after);
+      this.#deliveryStates.push(deliveryStateRow(id, after));
+    }
     await this.#write({ ...EMPTY, deliveries: made.map(deliveryRow) });
   }
 
   recordState(delivery: string, after: DeliveryProgress): void {
+    this.#parts.draft.state(delivery, after);
     this.#deliveryStates.push(deliveryStateRow(delivery, after));
     this.#planFlush();
   }
 
   recordAttempt(attempt: Attempt, delivery: DeliveryProgress): void {
+    this.#parts.draft.attempt(attempt, delivery);
     this.#attempts.push(attemptRow(attempt));
     this.#deliveryStates.push(deliveryStateRow(attempt.delivery, delivery));
     this.#planFlush();
+  }
+
+  auditHead(): AuditRecord {
+    return readHead(this.#parts.reader);
   }
 
   async flush(): Promise<void> {
@@ -195,7 +210,7 @@ export class SqliteJournal implements Journal {
   }
 
   #write(transaction: Transaction): Promise<number> {
-    const whole = { ...transaction, attempts: this.#attempts, deliveryStates: this.#deliveryStates };
+    const whole = { ...transaction, attempts: this.#attempts, deliveryStates: this.#deliveryStates, audit: this.#parts.draft.take() };
     this.#attempts = [];
     this.#deliveryStates = [];
     const transfer = [transaction.log?.body.buffer, transaction.samples.length > 0 ? transaction.samples.buffer : undefined];
@@ -204,6 +219,7 @@ export class SqliteJournal implements Journal {
       transfer.filter((b) => b !== undefined) as ArrayBuffer[],
     );
     this.#underWay += 1;
+    if (whole.audit.length > 0) void this.#tellAudit(sent, whole.audit.length);
     const settled = (): void => {
       this.#underWay -= 1;
       if (this.#deliveryStates.length > 0) this.#planFlush();
@@ -212,6 +228,11 @@ export class SqliteJournal implements Journal {
     this.#latest = sent;
     sent.catch(() => undefined);
     return sent;
+  }
+
+  async #tellAudit(sent: Promise<number>, records: number): Promise<void> {
+    const bytes = await sent.catch(() => null);
+    if (bytes !== null) this.#parts.emit({ name: 'journal.audit-written', records, bytes });
   }
 
   /** Attempts ride with the next commit; only when none is under way do they travel alone. */

@@ -20,6 +20,8 @@ export interface Transaction {
   readonly attempts: readonly Row[];
   readonly deliveryStates: readonly Row[];
   readonly rejections: readonly Row[];
+  /** Entries of the audit record, but for their numbers and hashes. */
+  readonly audit: readonly string[];
   /** The samples of the rejections, one after the other: a view would drag the whole packet buffer along. */
   readonly samples: Uint8Array;
   readonly sampleLengths: readonly number[];
@@ -38,6 +40,7 @@ export const EMPTY: Transaction = {
   attempts: [],
   deliveryStates: [],
   rejections: [],
+  audit: [],
   samples: NO_BYTES,
   sampleLengths: [],
 };

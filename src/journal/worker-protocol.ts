@@ -13,6 +13,7 @@ export interface WorkerSetup {
 }
 
 export type Request =
+  /** Answered with the bytes of the audit record. */
   | { readonly kind: 'write'; readonly transaction: Transaction }
   /** Removes log entries up to this offset, at most so many; answered with how many went. */
   | { readonly kind: 'trim'; readonly upTo: number; readonly limit: number }

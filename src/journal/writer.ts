@@ -1,4 +1,5 @@
 import type Database from 'libsql';
+import { AuditChain } from './audit/audit-chain.ts';
 import { Pruner, type Prunable } from './pruner.ts';
 import type { Row, Transaction } from './transaction.ts';
 import type { WorkerSetup } from './worker-protocol.ts';
@@ -43,17 +44,20 @@ export class Writer {
   readonly #setup: WorkerSetup;
   readonly #statements: Readonly<Record<keyof typeof SQL, Statement>>;
   readonly #pruner: Pruner;
+  readonly #audit: AuditChain;
   #unchecked = 0;
 
   constructor(db: Db, setup: WorkerSetup) {
     this.#db = db;
     this.#setup = setup;
     this.#pruner = new Pruner(db);
+    this.#audit = new AuditChain(db, Date.now());
     const names = Object.keys(SQL) as (keyof typeof SQL)[];
     this.#statements = Object.fromEntries(names.map((name) => [name, db.prepare(SQL[name])])) as Record<keyof typeof SQL, Statement>;
   }
 
-  write(transaction: Transaction): void {
+  /** @returns the bytes of the whole audit record. */
+  write(transaction: Transaction): number {
     const { begin, commit, log } = this.#statements;
     begin.run([]);
     if (transaction.log !== null) {
@@ -66,8 +70,10 @@ export class Writer {
     }
     this.#rows(this.#statements.deliveryStates, transaction.deliveryStates);
     this.#rejections(transaction);
+    this.#unchecked += this.#audit.append(transaction.audit);
     commit.run([]);
     this.#unchecked += COMMIT_COST;
+    return this.#audit.bytes;
   }
 
   /** @returns how many entries were removed. */

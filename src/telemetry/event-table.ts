@@ -50,6 +50,19 @@ export const EVENT_TABLE: EventTable = {
   'journal.log-pruned': { level: 'info', say: 'old log entries were removed' },
   'journal.rows-pruned': { level: 'info', say: 'orders and alerts that were over long ago were removed' },
 
+  'journal.audit-written': {
+    level: 'trace',
+    say: 'the audit record grew',
+    count: (m, e) => {
+      m.auditRecords.inc(e.records);
+      m.auditBytes.set(e.bytes);
+    },
+  },
+  'journal.audit-checkpoint-made': { level: 'info', say: 'the audit record was signed up to here' },
+  'journal.audit-checkpoint-failed': { level: 'error', say: 'a checkpoint of the audit record could not be kept; it is tried again' },
+  'journal.audit-key-made': { level: 'warn', say: 'a new key signs the audit record from here on; keep the public one elsewhere' },
+  'journal.audit-key-exposed': { level: 'warn', say: 'others may read the key that signs the audit record: chmod 600' },
+
   'pipeline.batch-decided': {
     level: null,
     say: 'a batch was decided',

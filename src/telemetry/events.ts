@@ -4,7 +4,7 @@ import type { RejectionCode } from '../model/rejection.ts';
  * Every happening that an operator may see, as `<area>.<noun>-<verb>`. One name means one thing for ever; a new happening
  * is a new member here and a row in `event-table.ts` (the compiler asks for it).
  */
-export type TelemetryEvent = IngestEvent | JournalEvent | PipelineEvent | DeliverEvent | ApiEvent | ConfigEvent;
+export type TelemetryEvent = IngestEvent | JournalEvent | AuditEvent | PipelineEvent | DeliverEvent | ApiEvent | ConfigEvent;
 
 export type EventName = TelemetryEvent['name'];
 export type EventOf<N extends EventName> = Extract<TelemetryEvent, { readonly name: N }>;
@@ -41,6 +41,15 @@ export type JournalEvent =
   | { readonly name: 'journal.log-pruned'; readonly entries: number; readonly upTo: number }
   /** Orders that ended, and alerts that were resolved, before these times. */
   | { readonly name: 'journal.rows-pruned'; readonly rows: number; readonly orders: number; readonly alerts: number };
+
+export type AuditEvent =
+  /** `bytes`: of the whole record, which only grows. */
+  | { readonly name: 'journal.audit-written'; readonly records: number; readonly bytes: number }
+  /** `checkpoint` is the signed line itself, for whoever keeps log lines elsewhere. */
+  | { readonly name: 'journal.audit-checkpoint-made'; readonly seq: number; readonly checkpoint: string }
+  | { readonly name: 'journal.audit-checkpoint-failed'; readonly error: string }
+  | { readonly name: 'journal.audit-key-made'; readonly file: string; readonly id: string }
+  | { readonly name: 'journal.audit-key-exposed'; readonly file: string; readonly mode: string };
 
 export type PipelineEvent =
   | {

@@ -37,6 +37,7 @@ function counters(registry: Registry) {
     receipts: make('receipts', 'Receipts, by outcome', ['outcome']),
     deliveries: make('deliveries', 'Delivery attempts, by result', ['result']),
     refusals: make('refusals', 'Connections, publishes, packets and tokens refused at the doors', ['what']),
+    auditRecords: make('audit_records', 'Records added to the audit record since the start'),
     requests: make('http_requests', 'HTTP requests, by route and status class', ['method', 'route', 'status']),
   };
 }
@@ -46,6 +47,7 @@ function gauges(registry: Registry) {
   return {
     gateways: make('gateways_connected', 'Gateways connected now'),
     undurableBytes: make('undurable_bytes', 'Bytes received and not yet on disk, as of the last pause or resumption'),
+    auditBytes: make('audit_bytes', 'Bytes of the audit record, which is never pruned'),
     logOffset: make('log_offset', 'Offset of the last committed log entry'),
   };
 }

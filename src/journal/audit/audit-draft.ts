@@ -1,0 +1,55 @@
+import type Database from 'libsql';
+import type { Attempt, Delivery } from '../../model/delivery.ts';
+import type { Millis } from '../../model/time.ts';
+import type { CommitBatch } from '../journal.ts';
+import type { DeliveryProgress } from '../transaction.ts';
+import { batchEntries, madeEntries } from './batch-entries.ts';
+import { KnownOrders } from './known-orders.ts';
+import { outcomeEntry } from './outcome-entry.ts';
+
+/** What the audit record gets with the next transaction; lives on the calling thread and knows neither numbers nor hashes. */
+export class AuditDraft {
+  readonly #now: () => Millis;
+  readonly #orders: KnownOrders;
+  readonly #orderOf: ReturnType<Database.Database['prepare']>;
+  readonly #kept: boolean;
+  #entries: string[] = [];
+
+  /** `kept` false only for the benchmark's comparison. */
+  constructor(reader: Database.Database, now: () => Millis, kept: boolean) {
+    this.#now = now;
+    this.#orders = new KnownOrders(reader);
+    this.#orderOf = reader.prepare('SELECT order_id FROM outbox WHERE id = ?').raw();
+    this.#kept = kept;
+  }
+
+  batch(batch: CommitBatch): void {
+    if (this.#kept) this.#entries.push(...batchEntries(batch, (order) => this.#orders.replace(order)));
+  }
+
+  made(deliveries: readonly Delivery[]): void {
+    if (this.#kept) this.#entries.push(...madeEntries(deliveries, this.#now()));
+  }
+
+  /** A try that will be repeated is no outcome. */
+  attempt(attempt: Attempt, after: DeliveryProgress): void {
+    if (after.state !== 'waiting') this.#outcome(attempt.delivery, after, attempt);
+  }
+
+  /** Without a try. */
+  state(delivery: string, after: DeliveryProgress): void {
+    this.#outcome(delivery, after, null);
+  }
+
+  take(): readonly string[] {
+    const entries = this.#entries;
+    this.#entries = [];
+    return entries;
+  }
+
+  #outcome(delivery: string, after: DeliveryProgress, attempt: Attempt | null): void {
+    if (!this.#kept) return;
+    const [row] = this.#orderOf.all([delivery]) as [string][];
+    this.#entries.push(outcomeEntry({ delivery, order: row?.[0] ?? null, after, attempt }, this.#now()));
+  }
+}
