@@ -5,7 +5,15 @@ import type { Problem } from '../model/problem.ts';
 import { guardJson } from './json-guard.ts';
 import { pointerOf } from './json-pointer.ts';
 
-export type CheckedSchema = 'config' | 'city' | 'city-streets' | 'city-places' | 'city-sensors' | 'city-parties' | 'city-measures';
+export type CheckedSchema =
+  | 'config'
+  | 'city'
+  | 'city-calendar'
+  | 'city-streets'
+  | 'city-places'
+  | 'city-sensors'
+  | 'city-parties'
+  | 'city-measures';
 
 const PROBLEM_LIMIT = 50;
 const compiled = new Map<CheckedSchema, ValidateFunction>();

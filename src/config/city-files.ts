@@ -36,6 +36,27 @@ export interface RawParties {
   readonly parties: readonly { readonly id: string; readonly title: Text; readonly perStreet?: boolean }[];
 }
 
+/** Days off and worked weekends as the notice of each year gives them. */
+export interface RawCalendar {
+  readonly weekend: readonly Weekday[];
+  readonly dayEnds: string;
+  readonly startDay: 'not-counted' | 'counted';
+  readonly years: Readonly<
+    Record<
+      string,
+      {
+        readonly source: string;
+        readonly holidays: readonly { readonly title: Text; readonly from: string; readonly to: string }[];
+        readonly workdays: readonly string[];
+      }
+    >
+  >;
+}
+
+/** In the order of ISO 8601: Monday is 1. */
+export const WEEKDAYS = ['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'] as const;
+export type Weekday = (typeof WEEKDAYS)[number];
+
 /** The files of a city folder, each valid by its schema. */
 export interface CityFiles {
   readonly city: RawCity;
@@ -44,4 +65,6 @@ export interface CityFiles {
   readonly measures: { readonly measures: readonly Measure[] };
   readonly places: RawPlaces;
   readonly sensors: RawSensors;
+  /** `null`: the folder has none. */
+  readonly calendar: RawCalendar | null;
 }

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { City, Measure, Party, Place, Sensor, Street } from '../model/place.ts';
 import { Refusal } from '../model/problem.ts';
@@ -7,17 +8,20 @@ import { countOf } from './count-of.ts';
 import { readCheckedFile } from './checked-file.ts';
 import type { CheckedSchema } from './checked-file.ts';
 import { checkCity } from './city-check.ts';
-import type { CityFiles, RawPlaces, RawSensors } from './city-files.ts';
+import { buildCalendar } from './city-calendar.ts';
+import type { CityFiles, RawCalendar, RawPlaces, RawSensors } from './city-files.ts';
 import { toWgs84 } from './position.ts';
 import type { Crs } from './position.ts';
 
 /** The files of a city folder, in the order in which they are read. */
 export const CITY_FILES = ['city.json', 'streets.json', 'parties.json', 'measures.json', 'places.json', 'sensors.json'] as const;
+/** May be absent: then of holidays nothing is known. */
+export const CALENDAR_FILE = 'calendar.json';
 
 /** Reads and checks a whole city folder; a `Refusal` names every fault with its file, its pointer and its mend. */
 export async function readCity(directory: string): Promise<City> {
   const problems: Problem[] = [];
-  const read = <T>(file: (typeof CITY_FILES)[number], schema: CheckedSchema): T =>
+  const read = <T>(file: (typeof CITY_FILES)[number] | typeof CALENDAR_FILE, schema: CheckedSchema): T =>
     readCheckedFile(resolve(directory, file), schema, 'city', problems) as T;
   const files: CityFiles = {
     city: read<CityFiles['city']>('city.json', 'city'),
@@ -26,6 +30,7 @@ export async function readCity(directory: string): Promise<City> {
     measures: read<CityFiles['measures']>('measures.json', 'city-measures'),
     places: read<CityFiles['places']>('places.json', 'city-places'),
     sensors: read<CityFiles['sensors']>('sensors.json', 'city-sensors'),
+    calendar: existsSync(resolve(directory, CALENDAR_FILE)) ? read<RawCalendar>(CALENDAR_FILE, 'city-calendar') : null,
   };
   if (problems.length === 0) problems.push(...checkCity(files, (file) => resolve(directory, file)));
   if (problems.length > 0) throw invalid(directory, problems);
@@ -39,6 +44,7 @@ function buildCity(files: CityFiles): City {
     id: files.city.id,
     title: files.city.title,
     zone: files.city.zone,
+    ...(files.calendar === null ? {} : { calendar: buildCalendar(files.calendar) }),
     unknownSensors: files.city.unknownSensors,
     streets: files.streets.streets.map(({ code, title }): Street => ({ kind: 'street', code, title })),
     parties: files.parties.parties.map(({ id, title, perStreet }): Party => ({ id, title, perStreet: perStreet ?? false })),

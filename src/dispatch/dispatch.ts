@@ -182,7 +182,7 @@ class DispatchDesk implements Dispatch {
     const added = rule === null ? [] : this.assign(open, rule, at);
     // The worst that is known gives the order its name: a confirmed fire must not go by the name of one alarm.
     if (rule !== null && worse) {
-      const assignments = open.order.assignments.map((one) => tightenDue(one, rule.due, at));
+      const assignments = open.order.assignments.map((one) => tightenDue(this.options.city, one, rule.due, at));
       open.change({ title: orderTitle(change.rule, open.order.place), assignments });
     }
     const type = worse ? 'order.escalated' : this.isNews(open, what, entered ? novelty : null) || added.length > 0 ? 'order.updated' : null;
@@ -211,7 +211,7 @@ class DispatchDesk implements Dispatch {
    * replaced by a file. A rule that joins with another lead, also at a higher level, has that party as a support.
    */
   private assign(open: OpenOrder, rule: OrderRule, at: Millis): Assignment[] {
-    open.due = shorterDue(open.due, rule.due);
+    open.due = shorterDue(this.options.city, open.due, rule.due, at);
     const { street } = open.order.place;
     const added: Assignment[] = [];
     for (const party of partiesOf(rule)) {

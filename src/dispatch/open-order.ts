@@ -3,7 +3,7 @@ import { fingerprint } from '../model/fingerprint.ts';
 import type { Level } from '../model/level.ts';
 import type { Millis } from '../model/time.ts';
 import type { Assignment, OrderAlert, OrderMessage, TrailEntry, WorkOrder } from '../model/work-order.ts';
-import type { Due } from './assign.ts';
+import type { Due } from './due-instants.ts';
 import { orderBody, type Notice } from './order-body.ts';
 import { ReceiptBook, type SavedReceipts } from './receipt-book.ts';
 

@@ -1,3 +1,4 @@
+import type { Calendar } from './calendar.ts';
 import type { Millis } from './time.ts';
 import type { Scalar, Text } from './text.ts';
 
@@ -61,6 +62,8 @@ export interface City {
   readonly title: Text;
   /** IANA zone in which local times of this city are read, e.g. Asia/Shanghai. */
   readonly zone: string;
+  /** Absent: of holidays nothing is known. */
+  readonly calendar?: Calendar;
   readonly streets: readonly Street[];
   readonly places: readonly Place[];
   readonly sensors: readonly Sensor[];

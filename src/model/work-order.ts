@@ -1,3 +1,4 @@
+import type { DueStep } from './due.ts';
 import type { Position } from './place.ts';
 import type { Level } from './level.ts';
 import type { Text } from './text.ts';
@@ -16,6 +17,8 @@ export interface Assignment {
   readonly role: Role;
   readonly state: AssignmentState;
   readonly due: { readonly accept: Millis; readonly arrive: Millis; readonly close: Millis };
+  /** Due in working days that reach into a year which the calendar does not cover: only weekends were left out. Absent: none. */
+  readonly dueAssumed?: readonly DueStep[];
 }
 
 export interface OrderAlert {
