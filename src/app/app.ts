@@ -22,6 +22,7 @@ import { startDeliverer } from './deliver-orders.ts';
 import { EventFeed } from './event-feed.ts';
 import { checkRules, loadDefinition } from './load-definition.ts';
 import { openBroker } from './open-broker.ts';
+import { noticeFirstAcceptances } from './order-measures.ts';
 import { publishOrders } from './publish-orders.ts';
 import { Pipeline, type CommittedBatch } from './pipeline.ts';
 import { recover, sameDefinition, storeDefinition } from './recover.ts';
@@ -99,7 +100,7 @@ async function start(options: AppOptions, cleanup: Cleanup): Promise<App> {
     publish,
     version: options.version,
     emit,
-    onSettled: () => undefined,
+    onSettled: noticeFirstAcceptances(journal.views, emit),
   });
   cleanup.add('deliverer', () => deliverer.close());
   cleanup.add('outbox', async () => void (await deliverer.drain(Date.now() + DRAIN)));

@@ -58,6 +58,8 @@ export interface WorkOrder {
   /** Made under an event clock or by an exercise: must never reach a production channel. */
   readonly drill: boolean;
   readonly openedAt: Millis;
+  /** When the condition that opened it became true, in event time; absent in orders of before this was kept. */
+  readonly beganAt?: Millis;
   readonly closedAt: Millis | null;
   /** Something a person must look at (`lead-declined`, `delivery-parked:PARTY`, `unreachable:PARTY` or `unreachable:PARTY/STREET`). */
   readonly attention: readonly string[];
