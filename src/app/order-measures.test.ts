@@ -45,7 +45,7 @@ class Fire {
     return this.report(this.player.enter(receipts.map((receipt) => ({ kind: 'receipt' as const, receipt }))));
   }
 
-  private report(outcome: ReturnType<Player['enter']>): this {
+  report(outcome: ReturnType<Player['enter']>): this {
     const batch = { offset: 0, at: this.player.now, events: 1, outcome, deliveries: [], took: 1 };
     reportBatch(batch, new EventFeed(), (event) => {
       this.tell(event);
@@ -63,6 +63,19 @@ describe('what is measured of an order when a batch is committed', () => {
     expect(fire.measured).toEqual(['open – fire orange real 1.5']);
     fire.player.enter([message('smoke-iapm-02', { at: fire.player.now, values: { smoke: 1 } })]);
     expect(fire.measured).toHaveLength(1);
+  });
+
+  it('is its opening from where the level that opened it was crossed, not from where a lower one was', () => {
+    const fire = new Fire(definition);
+    const tell = (minute: number, people: number): void => {
+      fire.player.now = START + minute * 60_000;
+      fire.report(fire.player.enter([message('people-iapm-01', { at: fire.player.now, values: { people } })]));
+    };
+    // Blue for half an hour, which opens nothing; then the line of the order, and its hold.
+    for (let minute = 0; minute < 30; minute += 1) tell(minute, 8_000);
+    expect(fire.measured).toEqual([]);
+    for (let minute = 30; fire.measured.length === 0 && minute < 60; minute += 1) tell(minute, 11_000);
+    expect(fire.measured).toEqual(['open – crowd orange real 180']);
   });
 
   it('is each step that a receipt makes, and nothing of one that moves nothing', () => {
