@@ -76,6 +76,13 @@ interface Episode {
   rule: Rule;
 }
 
+type Told = NonNullable<ReturnType<Incidents['resolved']>> & { readonly crossedAt?: Millis };
+
+/** What happened to the incident, with the moment at which the alert's condition became true. */
+function crossed(result: Told | null, { since }: Verdict): Told | null {
+  return result === null ? null : { ...result, crossedAt: since };
+}
+
 class AlertDesk implements Alerts {
   private readonly episodes = new Map<string, Episode>();
   private readonly byId = new Map<string, Episode>();
@@ -229,7 +236,7 @@ class AlertDesk implements Alerts {
     episode.alert = fire(episode.alert, verdict, to.level);
     const entered = this.enterIncident(episode, verdict.at);
     this.say(episode, to.was, verdict.at, step);
-    this.sayIncident(episode, entered, verdict.at, step);
+    this.sayIncident(episode, crossed(entered, verdict), verdict.at, step);
   }
 
   private change(episode: Episode, verdict: Verdict, level: Level, step: AlertStep): void {
@@ -242,7 +249,8 @@ class AlertDesk implements Alerts {
     this.say(episode, 'firing', verdict.at, step);
     const { order } = verdict.rule;
     const asks = order !== null && levelRank(level) >= levelRank(order.from);
-    this.sayIncident(episode, inside ? this.incidents.levelChanged(episode.key, episode.alert, asks) : entered, verdict.at, step);
+    const told = inside ? this.incidents.levelChanged(episode.key, episode.alert, asks) : entered;
+    this.sayIncident(episode, crossed(told, verdict), verdict.at, step);
   }
 
   private end(episode: Episode, at: Millis, step: AlertStep, reset: AlertReset | null = null): void {
@@ -292,7 +300,7 @@ class AlertDesk implements Alerts {
     step.transitions.push({ kind: 'alert-transition', alert: episode.alert, rule: episode.rule, was, at });
   }
 
-  private sayIncident(episode: Episode, result: ReturnType<Incidents['resolved']>, at: Millis, step: AlertStep): void {
+  private sayIncident(episode: Episode, result: Told | null, at: Millis, step: AlertStep): void {
     if (result === null) return;
     step.changes.push({
       kind: 'incident-change',
@@ -301,6 +309,7 @@ class AlertDesk implements Alerts {
       alert: episode.alert,
       rule: episode.rule,
       at,
+      ...(result.crossedAt === undefined ? {} : { crossedAt: result.crossedAt }),
     });
   }
 

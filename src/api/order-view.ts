@@ -13,10 +13,11 @@ export function titlesOf(ports: Pick<ApiPorts, 'parties'>): Titles {
 
 /** Times as people and other systems read them. */
 export function orderView(order: WorkOrder, titles: Titles): Record<string, unknown> {
-  const { kind: _, openedAt, closedAt, trail, assignments, alerts, ...rest } = order;
+  const { kind: _, openedAt, beganAt, closedAt, trail, assignments, alerts, ...rest } = order;
   return {
     ...rest,
     openedAt: isoTime(openedAt),
+    ...(beganAt === undefined ? {} : { beganAt: isoTime(beganAt) }),
     closedAt: closedAt === null ? null : isoTime(closedAt),
     alerts: alerts.map((alert) => ({
       ...alert,

@@ -3,6 +3,7 @@ import type { Attempt, Delivery } from '../model/delivery.ts';
 import type { AlertExplanation, SignExplanation } from '../model/explanation.ts';
 import type { Level } from '../model/level.ts';
 import type { Party, Place, Street } from '../model/place.ts';
+import type { OrderStats, OrderStatsQuery } from '../model/order-stats.ts';
 import type { Receipt, ReceiptOutcome } from '../model/receipt.ts';
 import type { Rejection } from '../model/rejection.ts';
 import type { CommandOutcome, OrderDeed } from '../model/order-command.ts';
@@ -126,6 +127,9 @@ export interface ApiPorts {
   readonly now: () => Millis;
   orders(query: OrderQuery): Page<WorkOrder>;
   order(id: string): OrderDetail | null;
+  orderStats(query: Omit<OrderStatsQuery, 'now'>): Promise<OrderStats>;
+  /** What a span means of which an end was left open: by the clock of the orders, to now, and 30 days back. */
+  statsSpan(from: Millis | null, to: Millis | null): { readonly from: Millis; readonly to: Millis };
   alerts(query: PageQuery & { readonly state: string | null; readonly rule: string | null }): Page<Alert>;
   alert(id: string): Alert | null;
   rejections(query: PageQuery & { readonly code: string | null; readonly gateway: string | null }): Page<Rejection>;

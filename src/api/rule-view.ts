@@ -1,4 +1,5 @@
 import type { LevelRule, OrderRule, Rule } from '../model/rule.ts';
+import { formatDue } from '../model/due.ts';
 import { formatDuration } from '../model/time.ts';
 
 /** A rule as its file writes it: whoever reads it here may put it into a file. */
@@ -21,5 +22,5 @@ function levelView({ when, hold, clearWhen, clearHold, evidence, source }: Level
 }
 
 function orderRuleView({ due, ...order }: OrderRule): Record<string, unknown> {
-  return { ...order, due: { accept: formatDuration(due.accept), arrive: formatDuration(due.arrive), close: formatDuration(due.close) } };
+  return { ...order, due: { accept: formatDue(due.accept), arrive: formatDue(due.arrive), close: formatDue(due.close) } };
 }

@@ -12,6 +12,7 @@ import { eventRoutes } from './routes/events.ts';
 import { explainRoutes } from './routes/explain.ts';
 import { healthRoutes } from './routes/health.ts';
 import { deedRoutes } from './routes/deeds.ts';
+import { orderStatsRoutes } from './routes/order-stats.ts';
 import { orderRoutes } from './routes/orders.ts';
 import { readingRoutes } from './routes/readings.ts';
 import { registryRoutes } from './routes/registry.ts';
@@ -57,6 +58,7 @@ export async function createApi(options: ApiOptions): Promise<FastifyInstance> {
   guardRoutes(server, options.tokens, options.emit);
   const { ports, emit } = options;
   orderRoutes(server, ports);
+  orderStatsRoutes(server, ports);
   readingRoutes(server, ports);
   watchRoutes(server, ports);
   deedRoutes(server, ports);

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { FastifyInstance } from 'fastify';
 import type { Alert } from '../model/alert.ts';
+import type { OrderStatsGroup } from '../model/order-stats.ts';
 import type { Rejection } from '../model/rejection.ts';
 import type { WorkOrder } from '../model/work-order.ts';
 import type { TelemetryEvent } from '../telemetry/events.ts';
@@ -73,6 +74,15 @@ export function rejectionOf(over: Partial<Rejection> = {}): Rejection {
   return { kind: 'rejection', code: 'schema', ...rest, sample: Buffer.from('{"values":\u0007 1}\xff', 'latin1'), ...over };
 }
 
+/** A group in which nothing was measured, but for what a test puts in. */
+export function statsGroupOf(key: string | null, over: Partial<OrderStatsGroup> = {}): OrderStatsGroup {
+  const nothing = { count: 0, median: null, p90: null, p99: null, exact: true, waiting: 0, missed: 0 };
+  const due = { ...nothing, breached: 0 };
+  const undue = { ...nothing, breached: null };
+  const steps = { open: undue, deliver: undue, accept: due, arrive: due, close: due };
+  return { key, orders: 0, assignments: 0, states: {}, steps, ...over };
+}
+
 const NOTHING = { items: [], next: null };
 
 /** Ports over nothing; a test puts in what it is about. */
@@ -82,6 +92,8 @@ export function portsOf(over: Partial<ApiPorts> = {}): ApiPorts {
     now: () => AT,
     orders: () => NOTHING,
     order: () => null,
+    statsSpan: (from, to) => ({ from: from ?? (to ?? AT) - 86_400_000, to: to ?? AT }),
+    orderStats: async () => ({ all: statsGroupOf(null), groups: [], leftOut: 0 }),
     alerts: () => NOTHING,
     alert: () => null,
     rejections: () => NOTHING,

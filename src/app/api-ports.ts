@@ -5,6 +5,7 @@ import type { Journal } from '../journal/journal.ts';
 import type { AlertState } from '../model/alert.ts';
 import type { Level } from '../model/level.ts';
 import type { RejectionCode } from '../model/rejection.ts';
+import type { Millis } from '../model/time.ts';
 import type { OrderState } from '../model/work-order.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import { liveViews, type PartyTitles } from './api-views.ts';
@@ -27,6 +28,14 @@ export interface ApiWiring {
   readonly reload: RulesReload;
 }
 
+/** Of orders that are measured unless another span is asked for. */
+const STATS_SPAN: Millis = 30 * 86_400_000;
+
+/** Under an event clock orders and their due times are those of the data. */
+function ordersClock({ drill, core }: ApiWiring): Millis {
+  return drill ? Math.max(0, core.now) : Date.now();
+}
+
 /** Joins the API to the journal, the live state and the pipeline. */
 export function apiPorts(wiring: ApiWiring): ApiPorts {
   const { core, journal, pipeline, feed } = wiring;
@@ -47,6 +56,11 @@ export function apiPorts(wiring: ApiWiring): ApiPorts {
         level: (level as Level | null) ?? undefined,
       }),
     order: (id) => views.order(id),
+    orderStats: (query) => views.orderStats({ ...query, now: ordersClock(wiring) }),
+    statsSpan: (from, to) => {
+      const end = to ?? ordersClock(wiring) + 1;
+      return { from: from ?? end - STATS_SPAN, to: end };
+    },
     alerts: ({ state, rule, limit, cursor }) =>
       views.alerts({ limit, cursor: cursor ?? undefined, state: (state as AlertState | null) ?? undefined, rule: rule ?? undefined }),
     alert: (id) => views.alert(id),

@@ -24,6 +24,7 @@ import { EventFeed } from './event-feed.ts';
 import { formatSettings } from './format-settings.ts';
 import { checkRules, loadDefinition } from './load-definition.ts';
 import { openBroker } from './open-broker.ts';
+import { noticeFirstAcceptances } from './order-measures.ts';
 import { publishOrders } from './publish-orders.ts';
 import { Pipeline, type CommittedBatch } from './pipeline.ts';
 import { recover, sameDefinition, storeDefinition } from './recover.ts';
@@ -102,7 +103,7 @@ async function start(options: AppOptions, cleanup: Cleanup): Promise<App> {
     formats,
     version: options.version,
     emit,
-    onSettled: () => undefined,
+    onSettled: noticeFirstAcceptances(journal.views, emit),
   });
   cleanup.add('deliverer', () => deliverer.close());
   cleanup.add('outbox', async () => void (await deliverer.drain(Date.now() + DRAIN)));

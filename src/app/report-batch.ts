@@ -4,6 +4,7 @@ import type { WorkOrder } from '../model/work-order.ts';
 import type { Emit } from '../telemetry/events.ts';
 import type { BatchOutcome } from './batch-outcome.ts';
 import type { EventFeed } from './event-feed.ts';
+import { measureOpening, measureReceipt } from './order-measures.ts';
 import type { CommittedBatch } from './pipeline.ts';
 
 /** After a commit: what changed goes to the screens, the log and the metrics. */
@@ -31,6 +32,7 @@ export function reportBatch(batch: CommittedBatch, feed: EventFeed, emit: Emit):
   for (const order of outcome.orders.values()) {
     if (isOpenedBy(outcome, order)) {
       emit({ name: 'pipeline.order-opened', order: order.id, level: order.level, sort: order.sort, drill: order.drill });
+      measureOpening(order, emit);
     }
     if (order.state === 'closed' || order.state === 'cancelled')
       emit({ name: 'pipeline.order-closed', order: order.id, state: order.state });
@@ -40,6 +42,8 @@ export function reportBatch(batch: CommittedBatch, feed: EventFeed, emit: Emit):
     const { order, party } = receipt;
     const decided = answer.kind === 'moved' ? answer.state : answer.kind === 'repeated' ? answer.kind : answer.code;
     emit({ name: 'pipeline.receipt-decided', order, party, outcome: decided });
+    const moved = answer.kind === 'moved' ? outcome.orders.get(order) : undefined;
+    if (moved !== undefined) measureReceipt(moved, receipt, emit);
   }
 }
 

@@ -36,7 +36,7 @@ export const COMMANDS: readonly Command[] = [
   },
   {
     name: 'orders',
-    about: { zh: '查询工单', en: 'list or show work orders' },
+    about: { zh: '查询工单与时效', en: 'list or show work orders, and how long they took' },
     load: async () => (await import('./orders.ts')).runOrders,
   },
   {

@@ -8,6 +8,7 @@ import { pointerOf } from './json-pointer.ts';
 export type CheckedSchema =
   | 'config'
   | 'city'
+  | 'city-calendar'
   | 'city-streets'
   | 'city-places'
   | 'city-sensors'

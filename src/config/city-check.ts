@@ -1,5 +1,6 @@
 import type { Problem } from '../model/problem.ts';
 import { parseDuration } from '../model/time.ts';
+import { checkCalendar } from './city-calendar.ts';
 import type { CityFiles, RawCity } from './city-files.ts';
 import { checkHandling } from './handling-file.ts';
 import { checkRouting } from './routing-file.ts';
@@ -15,6 +16,7 @@ export function checkCity(files: CityFiles, pathOf: (file: string) => string): P
     ...findDoubles(ids(files.measures.measures), pathOf('measures.json'), '/measures', 'id'),
     ...findDoubles(ids(files.places.places), pathOf('places.json'), '/places', 'id'),
     ...findDoubles(ids(files.sensors.sensors), pathOf('sensors.json'), '/sensors', 'id'),
+    ...(files.calendar === null ? [] : checkCalendar(files.calendar, pathOf('calendar.json'))),
     ...checkZone(files.city, pathOf('city.json')),
     ...checkPlaces(files, new Set(streets), pathOf('places.json')),
     ...checkHandling(files, pathOf),

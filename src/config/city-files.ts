@@ -74,6 +74,27 @@ export interface RawRouting {
   }[];
 }
 
+/** Days off and worked weekends as the notice of each year gives them. */
+export interface RawCalendar {
+  readonly weekend: readonly Weekday[];
+  readonly dayEnds: string;
+  readonly startDay: 'not-counted' | 'counted';
+  readonly years: Readonly<
+    Record<
+      string,
+      {
+        readonly source: string;
+        readonly holidays: readonly { readonly title: Text; readonly from: string; readonly to: string }[];
+        readonly workdays: readonly string[];
+      }
+    >
+  >;
+}
+
+/** In the order of ISO 8601: Monday is 1. */
+export const WEEKDAYS = ['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'] as const;
+export type Weekday = (typeof WEEKDAYS)[number];
+
 /** The files of a city folder, each valid by its schema. */
 export interface CityFiles {
   readonly city: RawCity;
@@ -85,4 +106,6 @@ export interface CityFiles {
   /** `null` where the city has none. */
   readonly handling: RawHandling | null;
   readonly routing: RawRouting | null;
+  /** `null`: the folder has none. */
+  readonly calendar: RawCalendar | null;
 }

@@ -8,14 +8,17 @@ import { countOf } from './count-of.ts';
 import { readCheckedFile } from './checked-file.ts';
 import type { CheckedSchema } from './checked-file.ts';
 import { checkCity } from './city-check.ts';
-import type { CityFiles, RawHandling, RawPlaces, RawRouting, RawSensors } from './city-files.ts';
+import type { CityFiles, RawCalendar, RawHandling, RawPlaces, RawRouting, RawSensors } from './city-files.ts';
 import { handlingOf } from './handling-file.ts';
 import { routesOf } from './routing-file.ts';
+import { buildCalendar } from './city-calendar.ts';
 import { toWgs84 } from './position.ts';
 import type { Crs } from './position.ts';
 
 /** The files of a city folder, in the order in which they are read. */
 export const CITY_FILES = ['city.json', 'streets.json', 'parties.json', 'measures.json', 'places.json', 'sensors.json'] as const;
+/** May be absent: then of holidays nothing is known. */
+export const CALENDAR_FILE = 'calendar.json';
 
 /** May be left out. */
 export const HANDLING = 'handling.json';
@@ -24,7 +27,7 @@ export const ROUTING = 'routing.json';
 /** Reads and checks a whole city folder; a `Refusal` names every fault with its file, its pointer and its mend. */
 export async function readCity(directory: string): Promise<City> {
   const problems: Problem[] = [];
-  const read = <T>(file: (typeof CITY_FILES)[number], schema: CheckedSchema): T =>
+  const read = <T>(file: (typeof CITY_FILES)[number] | typeof CALENDAR_FILE, schema: CheckedSchema): T =>
     readCheckedFile(resolve(directory, file), schema, 'city', problems) as T;
   const files: CityFiles = {
     city: read<CityFiles['city']>('city.json', 'city'),
@@ -39,6 +42,7 @@ export async function readCity(directory: string): Promise<City> {
     handling: existsSync(resolve(directory, HANDLING))
       ? (readCheckedFile(resolve(directory, HANDLING), 'city-handling', 'city', problems) as RawHandling)
       : null,
+    calendar: existsSync(resolve(directory, CALENDAR_FILE)) ? read<RawCalendar>(CALENDAR_FILE, 'city-calendar') : null,
   };
   if (problems.length === 0) problems.push(...checkCity(files, (file) => resolve(directory, file)));
   if (problems.length > 0) throw invalid(directory, problems);
@@ -52,6 +56,7 @@ function buildCity(files: CityFiles): City {
     id: files.city.id,
     title: files.city.title,
     zone: files.city.zone,
+    ...(files.calendar === null ? {} : { calendar: buildCalendar(files.calendar) }),
     unknownSensors: files.city.unknownSensors,
     streets: files.streets.streets.map(({ code, title }): Street => ({ kind: 'street', code, title })),
     parties: files.parties.parties.map(

@@ -1,6 +1,7 @@
 import { LEVELS } from '../model/level.ts';
 import type { Problem } from '../model/problem.ts';
 import type { LevelRule, OrderRule, Rule } from '../model/rule.ts';
+import { parseDue, type DueTime } from '../model/due.ts';
 import { formatDuration, parseDuration, type Millis } from '../model/time.ts';
 import { LONGEST_DURATION, LONGEST_LATENESS, type LevelFile, type RuleFile } from './rule-file-shape.ts';
 
@@ -54,15 +55,20 @@ function assembleLevel(level: LevelRule['level'], one: LevelFile, read: ReadDura
 }
 
 function assembleOrder(order: NonNullable<RuleFile['order']>, read: ReadDuration): OrderRule {
+  // Working days have a limit of their own: two digits.
+  const due = (text: string, pointer: string): DueTime => {
+    const term = parseDue(text);
+    return term === null || typeof term === 'number' ? read(text, pointer) : term;
+  };
   return {
     kind: order.kind,
     from: order.from,
     lead: order.lead,
     support: order.support,
     due: {
-      accept: read(order.due.accept, '/order/due/accept'),
-      arrive: read(order.due.arrive, '/order/due/arrive'),
-      close: read(order.due.close, '/order/due/close'),
+      accept: due(order.due.accept, '/order/due/accept'),
+      arrive: due(order.due.arrive, '/order/due/arrive'),
+      close: due(order.due.close, '/order/due/close'),
     },
   };
 }

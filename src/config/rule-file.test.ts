@@ -133,6 +133,37 @@ const CASES: readonly (readonly [string, Json | string, string, Vocabulary?])[] 
   ['an order that no level reaches', ruleFile({ order: { ...ORDER, from: 'red' } }), 'rule-order-never /order/from'],
   ['due times that fall', ruleFile({ order: { ...ORDER, due: { accept: '2h', arrive: '1h', close: '6h' } } }), 'rule-due-order /order/due'],
   [
+    'working days that fall',
+    ruleFile({ order: { ...ORDER, due: { accept: '1h', arrive: '5wd', close: '1wd' } } }),
+    'rule-due-order /order/due',
+  ],
+  [
+    'a duration after working days',
+    ruleFile({ order: { ...ORDER, due: { accept: '1wd', arrive: '24h', close: '7d' } } }),
+    'rule-due-order /order/due',
+  ],
+  [
+    'a duration longer than the days that follow',
+    ruleFile({ order: { ...ORDER, due: { accept: '25h', arrive: '1wd', close: '5wd' } } }),
+    'rule-due-order /order/due',
+  ],
+  [
+    'no working day',
+    ruleFile({ order: { ...ORDER, due: { accept: '1h', arrive: '2h', close: '0wd' } } }),
+    'rule-duration /order/due/close',
+  ],
+  [
+    'working days without end',
+    ruleFile({ order: { ...ORDER, due: { accept: '1h', arrive: '2h', close: '100wd' } } }),
+    'rule-duration /order/due/close',
+  ],
+  [
+    'working days and hours together',
+    ruleFile({ order: { ...ORDER, due: { accept: '1h', arrive: '2h', close: '1wd2h' } } }),
+    'rule-duration /order/due/close',
+  ],
+  ['a hold in working days', ruleFile({ levels: { blue: levelFile({ all: [BOUND] }, { for: '1wd' }) } }), 'rule-duration /levels/blue/for'],
+  [
     'a higher level that is easier to reach',
     ruleFile({ levels: { blue: levelFile({ all: [BOUND] }), red: levelFile({ all: [{ ...BOUND, value: 10 }] }) } }),
     'rule-ladder /levels/red/when',
@@ -164,6 +195,15 @@ test('R4: every message is one sentence that begins with what to do or what is w
 test('measures and parties are not checked where the city is not known', () => {
   expect(found(ruleFile({ order: ORDER }))).toEqual([]);
   expect(found(ruleFile({ order: ORDER }), { measures: [{ id: 'rain', unit: 'mm' }], parties: ['ops', 'water'] })).toEqual([]);
+});
+
+test('due times may be working days, after durations', () => {
+  const { rule } = parse(ruleFile({ order: { ...ORDER, due: { accept: '4h', arrive: '1wd', close: '15wd' } } }));
+  expect(rule?.order?.due).toEqual({
+    accept: 14_400_000,
+    arrive: { kind: 'working-days', days: 1 },
+    close: { kind: 'working-days', days: 15 },
+  });
 });
 
 test('several problems are reported together', () => {

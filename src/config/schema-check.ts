@@ -10,6 +10,8 @@ const compiled = new Map<SchemaName, ValidateFunction>();
 const PROBLEM_LIMIT = 20;
 /** Part of the pattern of a duration. */
 const DURATION = '(ms|s|m|h|d)';
+/** Part of the pattern of a due time. */
+const WORKING_DAYS = 'wd';
 /** Beginning of the pattern of a duration that is not zero. */
 const NOT_ZERO = '^(?=';
 
@@ -81,6 +83,8 @@ function mendOf(error: ErrorObject): string {
       return `Write ${JSON.stringify(params['allowedValue'])} here, or leave it out.`;
     case 'pattern':
       if ((params['pattern'] as string).startsWith(NOT_ZERO)) return 'Write a time longer than nothing, such as "90s", "5m" or "1h30m".';
+      if ((params['pattern'] as string).includes(WORKING_DAYS))
+        return 'Write a duration such as "15m" or "24h", or working days: "1wd" to "99wd".';
       return PATTERNS[codeOf(error)] ?? `Write it so that it matches ${params['pattern'] as string}.`;
     case 'oneOf':
       return error.schemaPath.includes('silence')

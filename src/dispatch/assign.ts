@@ -1,10 +1,10 @@
+import type { DueTime } from '../model/due.ts';
 import type { City } from '../model/place.ts';
 import type { OrderRule } from '../model/rule.ts';
 import type { Millis } from '../model/time.ts';
 import type { Assignment, Role } from '../model/work-order.ts';
+import { dueFields, dueInstant, dueInstants, keptInstants, soonerInstants, type Due } from './due-instants.ts';
 import { isDone } from './lifecycle.ts';
-
-export type Due = OrderRule['due'];
 
 /** The party that is called when something is wrong with an order: the operations centre. */
 export const OPERATIONS = 'ops';
@@ -23,14 +23,14 @@ export function assignmentOf(
     role,
     state: 'dispatched',
     dispatchedAt: at,
-    due: { accept: at + due.accept, arrive: at + due.arrive, close: at + due.close },
+    ...dueFields(dueInstants(city, due, at)),
   };
 }
 
 /** The same share once more, from now on. */
-export function askAgain(assignment: Assignment, due: Due, at: Millis): Assignment {
-  const times = { accept: at + due.accept, arrive: at + due.arrive, close: at + due.close };
-  return { ...assignment, state: 'dispatched', dispatchedAt: at, due: times };
+export function askAgain(city: City, assignment: Assignment, due: Due, at: Millis): Assignment {
+  const { dueAssumed: _, ...rest } = assignment;
+  return { ...rest, state: 'dispatched', dispatchedAt: at, ...dueFields(dueInstants(city, due, at)) };
 }
 
 /** Whoever an order names, lead first, each once. */
@@ -39,15 +39,14 @@ export function partiesOf(rule: OrderRule): string[] {
 }
 
 /** An escalation that leaves less time counts; one that leaves more does not. */
-export function tightenDue(assignment: Assignment, due: Due, at: Millis): Assignment {
+export function tightenDue(city: City, assignment: Assignment, due: Due, at: Millis): Assignment {
   if (isDone(assignment.state)) return assignment;
-  const { accept, arrive, close } = assignment.due;
-  return {
-    ...assignment,
-    due: { accept: Math.min(accept, at + due.accept), arrive: Math.min(arrive, at + due.arrive), close: Math.min(close, at + due.close) },
-  };
+  const { dueAssumed: _, ...rest } = assignment;
+  return { ...rest, ...dueFields(soonerInstants(keptInstants(assignment), dueInstants(city, due, at))) };
 }
 
-export function shorterDue(a: Due, b: Due): Due {
-  return { accept: Math.min(a.accept, b.accept), arrive: Math.min(a.arrive, b.arrive), close: Math.min(a.close, b.close) };
+/** Step by step the one that is over sooner when both run from `at`: a day and a working day can only be compared on a day. */
+export function shorterDue(city: City, a: Due, b: Due, at: Millis): Due {
+  const shorter = (step: keyof Due): DueTime => (dueInstant(city, b[step], at).at < dueInstant(city, a[step], at).at ? b[step] : a[step]);
+  return { accept: shorter('accept'), arrive: shorter('arrive'), close: shorter('close') };
 }

@@ -46,7 +46,7 @@ export class Following {
     const added = routed === null ? [] : this.assign(open, routed, turn);
     // The worst that is known gives the order its name: a confirmed fire must not go by the name of one alarm.
     if (routed !== null && worse) {
-      const assignments = open.order.assignments.map((one) => tightenDue(one, routed.order.due, at));
+      const assignments = open.order.assignments.map((one) => tightenDue(this.desk.city, one, routed.order.due, at));
       open.change({ title: orderTitle(change.rule, open.order.place), assignments });
     }
     const news = this.isNews(open, what, entered ? novelty : null) || added.length > 0;
@@ -86,7 +86,7 @@ export class Following {
    * replaced by a file. A rule that joins with another lead, also at a higher level, has that party as a support.
    */
   assign(open: OpenOrder, { order: rule, route }: RoutedOrder, turn: Turn): Assignment[] {
-    open.due = shorterDue(open.due, rule.due);
+    open.due = shorterDue(this.desk.city, open.due, rule.due, turn.at);
     const shorter = { ...open.due };
     const added: Assignment[] = [];
     for (const party of partiesOf(rule)) {

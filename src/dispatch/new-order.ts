@@ -18,6 +18,7 @@ export function newOrder(id: string, change: IncidentChange, place: WorkOrder['p
     assignments: [],
     drill: drill || change.alert.drill === true,
     openedAt: at,
+    beganAt: change.crossedAt ?? change.alert.since,
     closedAt: null,
     attention: [],
     trail: [],

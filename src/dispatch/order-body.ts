@@ -58,9 +58,9 @@ function alertBody({ rule, version, key, level, since, resolvedAt, because }: Or
   return { rule, version, key, level, since: isoTime(since), ...(resolvedAt === null ? {} : { resolvedAt: isoTime(resolvedAt) }), because };
 }
 
-function assignmentBody({ party, street, role, state, due }: Assignment): object {
+function assignmentBody({ party, street, role, state, due, dueAssumed }: Assignment): object {
   const times = { accept: isoTime(due.accept), arrive: isoTime(due.arrive), close: isoTime(due.close) };
-  return { party, ...(street === null ? {} : { street }), role, state, due: times };
+  return { party, ...(street === null ? {} : { street }), role, state, due: times, ...(dueAssumed === undefined ? {} : { dueAssumed }) };
 }
 
 /** Who answered what: without it the lead could not tell which support has moved. */

@@ -87,7 +87,7 @@ export class OrderDesk {
     const again: Assignment[] = [];
     for (const one of open.order.assignments) {
       if (one.state !== 'resolved') continue;
-      const share = askAgain(one, open.due, at);
+      const share = askAgain(this.city, one, open.due, at);
       open.replace(one, share);
       open.setClocks(share, RESTING);
       open.record(at, { what: 'order.dispatched', party: share.party, state: 'dispatched' });

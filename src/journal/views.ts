@@ -2,10 +2,13 @@ import type Database from 'libsql';
 import type { Alert, AlertState } from '../model/alert.ts';
 import type { Attempt, Delivery, DeliveryState } from '../model/delivery.ts';
 import type { Level } from '../model/level.ts';
+import type { OrderStats, OrderStatsQuery } from '../model/order-stats.ts';
 import type { Receipt } from '../model/receipt.ts';
 import type { Rejection, RejectionCode } from '../model/rejection.ts';
 import type { Millis } from '../model/time.ts';
 import type { OrderState, WorkOrder } from '../model/work-order.ts';
+import { contactsOf, type FirstContact } from './first-contact.ts';
+import { measureOrders } from './order-stats.ts';
 import { readPage } from './page.ts';
 import type { Page, PageQuery } from './page.ts';
 
@@ -47,6 +50,10 @@ export interface JournalCounts {
 export interface JournalViews {
   orders(query: OrderQuery): Page<WorkOrder>;
   order(id: string): OrderRecord | null;
+  /** One at a time, and with pauses: what is asked while one runs waits for it. */
+  orderStats(query: OrderStatsQuery): Promise<OrderStats>;
+  /** When a party was first to be told of an order, and when it was. */
+  firstContact(order: string, party: string, street: string | null): FirstContact;
   alerts(query: AlertQuery): Page<Alert>;
   alert(id: string): Alert | null;
   rejections(query: RejectionQuery): Page<Rejection>;
@@ -57,9 +64,16 @@ export interface JournalViews {
 const DELIVERY = 'state, attempts, next, body';
 
 export function createViews(db: Db): JournalViews {
+  let measuring: Promise<unknown> = Promise.resolve();
   return {
     orders: (query) => listOrders(db, query),
     order: (id) => readOrder(db, id),
+    orderStats: (query) => {
+      const measured = measuring.then(() => measureOrders(db, query));
+      measuring = measured.catch(() => undefined);
+      return measured;
+    },
+    firstContact: (order, party, street) => contactsOf(db)(order)({ party, street }),
     alerts: (query) =>
       readPage(
         db,

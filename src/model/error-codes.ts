@@ -68,6 +68,7 @@ const CITY_CODES = {
   'city-duplicate': { zh: '编号重复', en: 'An id stands twice' },
   'city-reference': { zh: '引用的街镇或地点不存在', en: 'A street or place that is named does not exist' },
   'city-position': { zh: '坐标不在城市范围内', en: 'A place lies outside of the city' },
+  'city-calendar': { zh: '日历有误', en: 'The calendar contradicts itself' },
   'city-zone': { zh: '时区有误', en: 'The time zone is unknown' },
 } as const satisfies Readonly<Record<string, Text>>;
 

@@ -32,4 +32,6 @@ export interface IncidentChange {
   readonly alert: Alert;
   readonly rule: Rule;
   readonly at: Millis;
+  /** Of an alert that fires or has changed its level: when its condition became true, in event time. */
+  readonly crossedAt?: Millis;
 }

@@ -1,4 +1,5 @@
 import type { Handling } from './handling.ts';
+import type { Calendar } from './calendar.ts';
 import type { Millis } from './time.ts';
 import type { Route } from './route.ts';
 import type { Scalar, Text } from './text.ts';
@@ -66,6 +67,8 @@ export interface City {
   readonly title: Text;
   /** IANA zone in which local times of this city are read, e.g. Asia/Shanghai. */
   readonly zone: string;
+  /** Absent: of holidays nothing is known. */
+  readonly calendar?: Calendar;
   readonly streets: readonly Street[];
   readonly places: readonly Place[];
   readonly sensors: readonly Sensor[];

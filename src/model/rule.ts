@@ -1,4 +1,5 @@
 import type { Condition, FactReference } from './condition.ts';
+import type { DueTime } from './due.ts';
 import type { Level } from './level.ts';
 import type { Text } from './text.ts';
 import type { Millis } from './time.ts';
@@ -32,7 +33,7 @@ export interface OrderRule {
   readonly from: Level;
   readonly lead: string;
   readonly support: readonly string[];
-  readonly due: { readonly accept: Millis; readonly arrive: Millis; readonly close: Millis };
+  readonly due: { readonly accept: DueTime; readonly arrive: DueTime; readonly close: DueTime };
 }
 
 /** One rule file, validated and with its durations read. */

@@ -1,3 +1,4 @@
+import type { DueStep } from './due.ts';
 import type { Position } from './place.ts';
 import type { Level } from './level.ts';
 import type { Text } from './text.ts';
@@ -23,6 +24,8 @@ export interface Assignment {
   /** The party (and street) whose time ran out, for whoever was called instead. */
   readonly calledFor?: string | null;
   readonly due: { readonly accept: Millis; readonly arrive: Millis; readonly close: Millis };
+  /** Due in working days that reach into a year which the calendar does not cover: only weekends were left out. Absent: none. */
+  readonly dueAssumed?: readonly DueStep[];
 }
 
 export interface OrderAlert {
@@ -75,6 +78,8 @@ export interface WorkOrder {
   /** Made under an event clock or by an exercise: must never reach a production channel. */
   readonly drill: boolean;
   readonly openedAt: Millis;
+  /** When the condition that opened it became true, in event time; absent in orders of before this was kept. */
+  readonly beganAt?: Millis;
   readonly closedAt: Millis | null;
   /** How often it was opened again. */
   readonly reopened?: number;

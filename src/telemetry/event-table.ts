@@ -83,6 +83,15 @@ export const EVENT_TABLE: EventTable = {
   'pipeline.alert-changed': { level: 'info', say: 'an alert changed', count: (m, e) => m.alerts.inc({ state: e.state }) },
   'pipeline.order-opened': { level: 'info', say: 'a work order was opened', count: (m) => m.orders.inc({ what: 'opened' }) },
   'pipeline.order-closed': { level: 'info', say: 'a work order ended', count: (m, e) => m.orders.inc({ what: e.state }) },
+  'pipeline.step-measured': {
+    level: 'debug',
+    say: 'a step of a work order is done',
+    count: (m, { step, party, kind, level, drill, seconds }) => {
+      const labels = { kind, level, drill: String(drill) };
+      if (party === null) m.orderOpenSeconds.observe(labels, seconds);
+      else if (step !== 'open') m.orderStepSeconds[step].observe({ party, ...labels }, seconds);
+    },
+  },
   'pipeline.receipt-decided': { level: 'info', say: 'a receipt was decided', count: (m, e) => m.receipts.inc({ outcome: e.outcome }) },
   'pipeline.sensors-adopted': { level: 'info', say: 'sensors that no file names announced themselves' },
   'pipeline.rules-reloaded': { level: 'info', say: 'new rules are in force' },

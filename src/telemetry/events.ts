@@ -1,3 +1,4 @@
+import type { OrderStep } from '../model/order-stats.ts';
 import type { RejectionCode } from '../model/rejection.ts';
 
 /**
@@ -84,6 +85,16 @@ export type PipelineEvent =
       readonly drill: boolean;
     }
   | { readonly name: 'pipeline.order-closed'; readonly order: string; readonly state: 'closed' | 'cancelled' }
+  /** A step of an order is done; `party` is `null` for its opening, `kind` is that of the incident. */
+  | {
+      readonly name: 'pipeline.step-measured';
+      readonly step: OrderStep;
+      readonly party: string | null;
+      readonly kind: string;
+      readonly level: string;
+      readonly drill: boolean;
+      readonly seconds: number;
+    }
   | { readonly name: 'pipeline.receipt-decided'; readonly order: string; readonly party: string; readonly outcome: string }
   | { readonly name: 'pipeline.sensors-adopted'; readonly gateway: string; readonly count: number }
   | { readonly name: 'pipeline.rules-reloaded'; readonly hash: string; readonly rules: number; readonly milliseconds: number }

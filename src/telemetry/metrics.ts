@@ -18,6 +18,7 @@ export function createMetrics(options: MetricsOptions = {}) {
     ...counters(registry),
     ...gauges(registry),
     ...histograms(registry),
+    ...orderHistograms(registry),
   };
 }
 
@@ -65,5 +66,30 @@ function histograms(registry: Registry) {
     batchSize: make('batch_size', 'Log events in one commit', [1, 4, 16, 64, 128, 256, 512, 1_024, 4_096]),
     attemptSeconds: make('webhook_attempt_seconds', 'Time of one delivery attempt', [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5, 15]),
     requestSeconds: make('http_request_seconds', 'Time of one HTTP request', [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5]),
+  };
+}
+
+/** From a webhook's answer to fifteen working days. */
+const ORDER_BUCKETS = [0.05, 0.25, 1, 5, 15, 60, 180, 300, 600, 1_800, 3_600, 14_400, 86_400, 432_000, 1_814_400];
+
+/** No ids of sensors or orders among the labels: parties, kinds of incidents, levels, and whether it was a drill. */
+function orderHistograms(registry: Registry) {
+  const make = <L extends string>(step: string, help: string, labelNames: readonly L[]) =>
+    new Histogram<L>({
+      name: `maibo_order_${step}_seconds`,
+      help,
+      labelNames: [...labelNames],
+      buckets: ORDER_BUCKETS,
+      registers: [registry],
+    });
+  const labels = ['party', 'kind', 'level', 'drill'] as const;
+  return {
+    orderOpenSeconds: make('open', 'From the first reading over the line to the work order', ['kind', 'level', 'drill']),
+    orderStepSeconds: {
+      deliver: make('deliver', 'From the first message to a party to its first acceptance by an endpoint of the party', labels),
+      accept: make('accept', 'From the dispatch to what the party says of its acceptance', labels),
+      arrive: make('arrive', 'From the dispatch to what the party says of its arrival', labels),
+      close: make('close', 'From the dispatch to what the party says of its end', labels),
+    },
   };
 }

@@ -1,5 +1,6 @@
 import { LEVELS, type Level } from '../../model/level.ts';
 import type { Evidence, LevelRule, Rule } from '../../model/rule.ts';
+import { formatDue } from '../../model/due.ts';
 import { formatDuration } from '../../model/time.ts';
 import { conditionWords, namesInFacts } from './condition-words.ts';
 import { factWords } from './fact-words.ts';
@@ -64,7 +65,7 @@ function rowOf(rule: Rule, n: number | undefined): string[] {
     perLevel(rule, ({ hold }) => formatDuration(hold)),
     perLevel(rule, (level) => clearWords(level, rule)) + (rule.latch ? '<br>人工复位 reset by hand' : ''),
     rule.order === null ? '–' : cell(partyWords(rule.order)),
-    rule.order === null ? '–' : Object.values(rule.order.due).map(formatDuration).join(' / '),
+    rule.order === null ? '–' : Object.values(rule.order.due).map(formatDue).join(' / '),
     cell(`${rule.source.standard}${rule.source.effectiveFrom === null ? '' : `（施行 in force ${rule.source.effectiveFrom}）`}`),
   ];
 }
