@@ -201,6 +201,8 @@ describe('an order that is closed', () => {
       const init = { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };
       expect((await fetch(`${first.http}/api/v1/orders/${id}/receipts`, init)).status).toBe(201);
     }
+    const verify = { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ do: 'verify', by: 'Li' }) };
+    expect((await fetch(`${first.http}/api/v1/orders/${id}/commands`, verify)).status).toBe(201);
     await seen((event) => event.name === 'deliver.delivery-superseded' && event.party === 'fire');
     await stop(first);
     down = false;

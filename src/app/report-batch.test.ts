@@ -63,8 +63,22 @@ describe('what a batch is reported as', () => {
       kind: 'receipt' as const,
       receipt: receiptOf(order, party, 'resolved'),
     }));
+    const ended = (): string[] => reporter.names().filter((name) => name === 'pipeline.order-closed');
     reporter.report(reporter.player.enter(answers));
-    expect(reporter.names().filter((name) => name === 'pipeline.order-closed')).toHaveLength(1);
+    // The smoke is still there: it is over when a person says so.
+    expect(ended()).toEqual([]);
+    const command = {
+      kind: 'order-command',
+      id: 'v',
+      order,
+      deed: { do: 'verify' },
+      by: 'Li',
+      reason: null,
+      at: null,
+      door: 'http',
+    } as const;
+    reporter.report(reporter.player.enter([{ kind: 'command', command }]));
+    expect(ended()).toHaveLength(1);
   });
 
   it('says what became of every receipt, of refused and repeated ones too', () => {
