@@ -40,6 +40,11 @@ export const COMMANDS: readonly Command[] = [
     load: async () => (await import('./orders.ts')).runOrders,
   },
   {
+    name: 'receiver',
+    about: { zh: '检查一个接收系统是否符合约定', en: 'try a receiving system by its contract' },
+    load: async () => (await import('./receiver.ts')).runReceiver,
+  },
+  {
     name: 'config',
     about: { zh: '检查配置；生成口令散列与访问令牌', en: 'check the configuration; make password hashes and tokens' },
     load: async () => (await import('./config.ts')).runConfig,
