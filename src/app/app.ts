@@ -1,7 +1,6 @@
 import type { AddressInfo } from 'node:net';
 import { createApi } from '../api/server.ts';
 import type { Config } from '../config/config.ts';
-import { endpointsOf } from '../config/endpoints.ts';
 import { assertSafe, openDoors } from '../config/safety.ts';
 import type { Deliverer } from '../deliver/deliverer.ts';
 import type { Broker } from '../ingest/broker.ts';
@@ -22,6 +21,7 @@ import { startDeliverer } from './deliver-orders.ts';
 import { EventFeed } from './event-feed.ts';
 import { checkRules, loadDefinition } from './load-definition.ts';
 import { openBroker } from './open-broker.ts';
+import { PartyEndpoints, type Rotation } from './party-endpoints.ts';
 import { publishOrders } from './publish-orders.ts';
 import { Pipeline, type CommittedBatch } from './pipeline.ts';
 import { recover, sameDefinition, storeDefinition } from './recover.ts';
@@ -52,6 +52,8 @@ export interface App {
   readonly journal: Journal;
   readonly feed: EventFeed;
   readonly reload: RulesReload;
+  /** Signs with the secrets of this configuration from now on; whatever else differs in it waits for a restart. */
+  rotateSecrets(next: Config): Rotation;
   stop(): Promise<void>;
 }
 
@@ -84,23 +86,16 @@ async function start(options: AppOptions, cleanup: Cleanup): Promise<App> {
   const inForce = await storeDefinition(journal, definition);
   refuseClockChange(core, options.clock);
 
+  const endpoints = new PartyEndpoints(config);
   const feed = new EventFeed();
   const snapshots = new Snapshots(journal, core, () => reload.inForce);
-  const pipeline = createPipeline(options, { core, journal, feed, snapshots, committed: (batch) => deliver(deliverer, batch) });
+  const pipeline = createPipeline(options, { core, journal, endpoints, feed, snapshots, committed: (batch) => deliver(deliverer, batch) });
   const output: { broker: Broker | null } = { broker: null };
   const publish = publishOrders(
     () => output.broker,
-    (party, street) => endpointsOf(config, party, street).length > 0,
+    (...whom) => endpoints.of(...whom).length > 0,
   );
-  const deliverer = await startDeliverer({
-    config,
-    journal,
-    pipeline,
-    publish,
-    version: options.version,
-    emit,
-    onSettled: () => undefined,
-  });
+  const deliverer = await startDeliverer({ endpoints, journal, pipeline, publish, version: options.version, emit });
   cleanup.add('deliverer', () => deliverer.close());
   cleanup.add('outbox', async () => void (await deliverer.drain(Date.now() + DRAIN)));
   cleanup.add('pipeline', () => stopPipeline(pipeline, snapshots));
@@ -128,6 +123,9 @@ async function start(options: AppOptions, cleanup: Cleanup): Promise<App> {
     broker,
     titles: config.parties,
     reload,
+    deliverer,
+    endpoints,
+    emit,
   });
   const api = await createApi({ ports, tokens: doors.http ? null : config.tokens, version: options.version, emit });
   cleanup.add('api', () => closeApi(api));
@@ -135,7 +133,7 @@ async function start(options: AppOptions, cleanup: Cleanup): Promise<App> {
   const http = `http://${inUrl(config.http.host)}:${(api.server.address() as AddressInfo).port}`;
   const mqtt = mqttAddress(config, broker);
   emit({ name: 'api.door-opened', address: http });
-  return { http, mqtt, core, journal, feed, reload, stop: () => cleanup.run() };
+  return { http, mqtt, core, journal, feed, reload, rotateSecrets: (next) => endpoints.rotate(next), stop: () => cleanup.run() };
 }
 
 /** What is new is queued before the order counts as over: its last word must find its lane. */
@@ -147,18 +145,19 @@ function deliver(deliverer: Deliverer, { deliveries, outcome }: CommittedBatch):
 interface Joined {
   readonly core: Core;
   readonly journal: Journal;
+  readonly endpoints: PartyEndpoints;
   readonly feed: EventFeed;
   readonly snapshots: Snapshots;
   readonly committed: (batch: CommittedBatch) => void;
 }
 
 function createPipeline(options: AppOptions, joined: Joined): Pipeline {
-  const { config, emit } = options;
+  const { emit } = options;
   return new Pipeline({
     core: joined.core,
     journal: joined.journal,
     now: Date.now,
-    address: (outcome, at) => addressMessages(outcome.messages, (party, street) => endpointsOf(config, party, street), at),
+    address: (outcome, at) => addressMessages(outcome.messages, joined.endpoints.of, at),
     closed: (offset, at, events) => joined.snapshots.consider(offset, at, events),
     committed: (batch) => {
       joined.committed(batch);

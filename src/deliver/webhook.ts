@@ -11,6 +11,8 @@ export interface WebhookOptions {
   readonly clock: Clock;
   /** `maibo/<version>` */
   readonly userAgent: string;
+  /** What to sign with at this moment, where that may change after the delivery was made; `null`: by what it came with. */
+  readonly secretsOf?: (delivery: Delivery) => readonly string[] | null;
   /** From the first byte to the last of the answer; default 15 s. */
   readonly timeout?: Millis;
 }
@@ -68,8 +70,9 @@ function readUrl(text: string): URL | null {
   return url.protocol === 'http:' || url.protocol === 'https:' ? url : null;
 }
 
-function headersOf(delivery: Delivery, endpoint: WebhookEndpoint, { clock, userAgent }: WebhookOptions): Record<string, string> {
-  const signed = signMessage({ id: delivery.message, at: clock.now(), body: delivery.body, secrets: endpoint.secrets });
+function headersOf(delivery: Delivery, endpoint: WebhookEndpoint, { clock, userAgent, secretsOf }: WebhookOptions): Record<string, string> {
+  const secrets = secretsOf?.(delivery) ?? endpoint.secrets;
+  const signed = signMessage({ id: delivery.message, at: clock.now(), body: delivery.body, secrets });
   return { 'content-type': 'application/json', 'user-agent': userAgent, ...signed };
 }
 
