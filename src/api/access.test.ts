@@ -10,12 +10,16 @@ const READS = [
   '/api/v1/rules',
   '/api/v1/sensors',
   '/api/v1/places',
+  '/api/v1/endpoints',
+  '/api/v1/deliveries',
   '/api/v1/parties',
   '/metrics',
 ];
 const WRITES = [
   { url: '/api/v1/orders/wo_1/receipts', payload: { party: 'fire', state: 'accepted' } },
   { url: '/api/v1/alerts/al_1/reset', payload: { by: 'Wang' } },
+  { url: '/api/v1/deliveries/m1@ep_1/replay', payload: {} },
+  { url: '/api/v1/endpoints/ep_1/replay', payload: {} },
   { url: '/api/v1/readings', payload: [{ sensor: 's1', values: { rain: 1 } }] },
 ];
 

@@ -58,6 +58,6 @@ export function detailView(detail: OrderDetail, titles: Titles): Record<string, 
 }
 
 /** A webhook's path may hold a secret; the origin is enough to know whom it went to. */
-function originOf(url: string): string {
+export function originOf(url: string): string {
   return new URL(url).origin;
 }

@@ -1,6 +1,7 @@
 import type { Alert } from '../model/alert.ts';
 import type { Attempt, Delivery } from '../model/delivery.ts';
 import type { AlertExplanation, SignExplanation } from '../model/explanation.ts';
+import type { DeliveryState } from '../model/delivery.ts';
 import type { Level } from '../model/level.ts';
 import type { Party, Place, Street } from '../model/place.ts';
 import type { OrderStats, OrderStatsQuery } from '../model/order-stats.ts';
@@ -101,6 +102,50 @@ export interface SignChange {
   readonly value: number | null;
 }
 
+export interface EndpointView {
+  readonly id: string;
+  readonly kind: 'webhook' | 'mqtt';
+  /** Origin of the webhook, or the topic: a path may hold a secret. */
+  readonly to: string;
+  readonly serves: readonly { readonly party: string; readonly street: string | null }[];
+  /** `false`: something was sent there, but no configuration names it any more. */
+  readonly configured: boolean;
+  readonly waiting: number;
+  readonly underWay: number;
+  readonly parked: number;
+  readonly down: boolean;
+  readonly downSince: Millis | null;
+  /** Of this process, like the last failure. */
+  readonly lastSuccess: Millis | null;
+  readonly lastFailure: { readonly at: Millis; readonly reason: string; readonly status: number | null } | null;
+}
+
+export interface DeliveryQuery extends PageQuery {
+  readonly state: DeliveryState | null;
+  readonly party: string | null;
+  readonly endpoint: string | null;
+}
+
+export interface DeliveryDetail {
+  readonly delivery: Delivery;
+  readonly last: Attempt | null;
+}
+
+/** Who wants parked deliveries sent again, and whether also those that a later message has overtaken. */
+export interface ReplayAsked {
+  readonly by: string | null;
+  readonly evenIfOvertaken: boolean;
+}
+
+export type ReplayOutcome =
+  | { readonly kind: 'replayed'; readonly delivery: string /** Ids of what waits now. */; readonly waiting: readonly string[] }
+  | {
+      readonly kind: 'refused';
+      readonly delivery: string;
+      readonly code: 'delivery-unknown' | 'delivery-not-parked' | 'delivery-order-over' | 'delivery-overtaken';
+      readonly detail: string;
+    };
+
 /** What became of the rule files when they were last looked at while running. */
 export interface ReloadOutcome {
   readonly at: Millis;
@@ -146,6 +191,11 @@ export interface ApiPorts {
   /** Reads the rule files again, and puts them in force if all of them are right. */
   reloadRules(): Promise<ReloadOutcome>;
   lastReload(): ReloadOutcome | null;
+  endpoints(): readonly EndpointView[];
+  deliveries(query: DeliveryQuery): Page<DeliveryDetail>;
+  /** Durable when it resolves. */
+  replayDelivery(id: string, asked: ReplayAsked): Promise<ReplayOutcome>;
+  replayEndpoint(endpoint: string, asked: ReplayAsked): Promise<readonly ReplayOutcome[]>;
   /** Durable when it resolves. */
   submitReadings(gateway: string, body: Uint8Array): Promise<ReadingsResult>;
   submitReceipt(order: string, body: unknown): Promise<ReceiptAnswer>;

@@ -7,6 +7,7 @@ import type { Emit } from '../telemetry/events.ts';
 import { guardRoutes, type AccessToken } from './access.ts';
 import type { ApiPorts } from './ports.ts';
 import { sendProblem, type ApiErrorCode } from './problem-details.ts';
+import { deliveryRoutes } from './routes/deliveries.ts';
 import { errorPage } from './routes/error-page.ts';
 import { eventRoutes } from './routes/events.ts';
 import { explainRoutes } from './routes/explain.ts';
@@ -59,6 +60,7 @@ export async function createApi(options: ApiOptions): Promise<FastifyInstance> {
   const { ports, emit } = options;
   orderRoutes(server, ports);
   orderStatsRoutes(server, ports);
+  deliveryRoutes(server, ports);
   readingRoutes(server, ports);
   watchRoutes(server, ports);
   deedRoutes(server, ports);

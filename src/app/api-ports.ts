@@ -1,5 +1,6 @@
 import type { ApiPorts } from '../api/ports.ts';
 import { readReceipt } from '../decode/receipt.ts';
+import type { Deliverer } from '../deliver/deliverer.ts';
 import type { Broker } from '../ingest/broker.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { AlertState } from '../model/alert.ts';
@@ -7,13 +8,17 @@ import type { Level } from '../model/level.ts';
 import type { RejectionCode } from '../model/rejection.ts';
 import type { Millis } from '../model/time.ts';
 import type { OrderState } from '../model/work-order.ts';
+import type { Emit } from '../telemetry/events.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import { liveViews, type PartyTitles } from './api-views.ts';
 import type { Core } from './core.ts';
 import { deedPorts } from './deed-ports.ts';
+import { endpointGauges, endpointViews } from './endpoint-views.ts';
 import type { EventFeed } from './event-feed.ts';
 import { explainViews } from './explain-views.ts';
+import type { PartyEndpoints } from './party-endpoints.ts';
 import type { Pipeline } from './pipeline.ts';
+import { Redelivery } from './redelivery.ts';
 import type { RulesReload } from './rules-reload.ts';
 
 export interface ApiWiring {
@@ -26,6 +31,9 @@ export interface ApiWiring {
   readonly broker: Broker;
   readonly titles: PartyTitles;
   readonly reload: RulesReload;
+  readonly deliverer: Deliverer;
+  readonly endpoints: PartyEndpoints;
+  readonly emit: Emit;
 }
 
 /** Of orders that are measured unless another span is asked for. */
@@ -71,6 +79,7 @@ export function apiPorts(wiring: ApiWiring): ApiPorts {
         code: (code as RejectionCode | null) ?? undefined,
         gateway: gateway ?? undefined,
       }),
+    ...deliveryPorts(wiring),
     submitReadings: async (gateway, body) => {
       const result = await pipeline.submit({ kind: 'message', gateway, topic: `city/${gateway}`, payload: body });
       if (result.kind !== 'message') throw new Error('readings were decided as something else');
@@ -92,6 +101,30 @@ export function apiPorts(wiring: ApiWiring): ApiPorts {
     },
     follow: (lastId, send) => feed.follow(lastId, send),
     notReady: () => (wiring.broker.counts().paused ? ['mqtt-paused'] : []),
-    metrics: () => wiring.metrics.text(),
+    metrics: () => {
+      endpointGauges(wiring.metrics, endpointViews(wiring));
+      return wiring.metrics.text();
+    },
+  };
+}
+
+function deliveryPorts(wiring: ApiWiring): Pick<ApiPorts, 'endpoints' | 'deliveries' | 'replayDelivery' | 'replayEndpoint'> {
+  const { journal, deliverer, endpoints, emit } = wiring;
+  const { views } = journal;
+  const redelivery = new Redelivery({ journal, deliverer, endpointsOf: endpoints.of, now: Date.now, emit });
+  return {
+    endpoints: () => endpointViews(wiring),
+    deliveries: ({ state, party, endpoint, limit, cursor }) => {
+      const page = views.deliveries({
+        limit,
+        cursor: cursor ?? undefined,
+        state: state ?? undefined,
+        party: party ?? undefined,
+        endpoint: endpoint ?? undefined,
+      });
+      return { items: page.items.map((delivery) => ({ delivery, last: views.lastAttempt(delivery.id) })), next: page.next };
+    },
+    replayDelivery: (id, asked) => redelivery.replay(id, asked),
+    replayEndpoint: (endpoint, asked) => redelivery.replayEndpoint(endpoint, asked),
   };
 }

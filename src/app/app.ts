@@ -1,7 +1,7 @@
 import type { AddressInfo } from 'node:net';
 import { createApi } from '../api/server.ts';
 import type { Config } from '../config/config.ts';
-import { endpointsOf, topicFormatOf } from '../config/endpoints.ts';
+import { topicFormatOf } from '../config/endpoints.ts';
 import { assertSafe, openDoors } from '../config/safety.ts';
 import type { Deliverer } from '../deliver/deliverer.ts';
 import { writeAs, type FormatSettings } from '../deliver/formats/write-as.ts';
@@ -25,6 +25,7 @@ import { formatSettings } from './format-settings.ts';
 import { checkRules, loadDefinition } from './load-definition.ts';
 import { openBroker } from './open-broker.ts';
 import { noticeFirstAcceptances } from './order-measures.ts';
+import { PartyEndpoints, type Rotation } from './party-endpoints.ts';
 import { publishOrders } from './publish-orders.ts';
 import { Pipeline, type CommittedBatch } from './pipeline.ts';
 import { recover, sameDefinition, storeDefinition } from './recover.ts';
@@ -56,6 +57,8 @@ export interface App {
   readonly journal: Journal;
   readonly feed: EventFeed;
   readonly reload: RulesReload;
+  /** Signs with the secrets of this configuration from now on; whatever else differs in it waits for a restart. */
+  rotateSecrets(next: Config): Rotation;
   stop(): Promise<void>;
 }
 
@@ -90,13 +93,14 @@ async function start(options: AppOptions, cleanup: Cleanup): Promise<App> {
   const inForce = await storeDefinition(journal, definition);
   refuseClockChange(core, options.clock);
 
+  const endpoints = new PartyEndpoints(config);
   const feed = new EventFeed();
   const snapshots = new Snapshots(journal, core, () => reload.inForce);
-  const pipeline = createPipeline(options, { core, journal, feed, snapshots, committed: (batch) => deliver(deliverer, batch) });
+  const pipeline = createPipeline(options, { core, journal, endpoints, feed, snapshots, committed: (batch) => deliver(deliverer, batch) });
   const formats = formatSettings(config, definition.city);
-  const publish = orderPublisher(config, formats, () => output.broker);
+  const publish = orderPublisher({ config, formats, endpoints, broker: () => output.broker });
   const deliverer = await startDeliverer({
-    config,
+    endpoints,
     journal,
     pipeline,
     publish,
@@ -129,6 +133,9 @@ async function start(options: AppOptions, cleanup: Cleanup): Promise<App> {
     broker,
     titles: config.parties,
     reload,
+    deliverer,
+    endpoints,
+    emit,
   });
   const api = await createApi({ ports, tokens: doors.http ? null : config.tokens, version: options.version, emit });
   cleanup.add('api', () => closeApi(api));
@@ -136,14 +143,19 @@ async function start(options: AppOptions, cleanup: Cleanup): Promise<App> {
   const http = `http://${inUrl(config.http.host)}:${(api.server.address() as AddressInfo).port}`;
   const mqtt = mqttAddress(config, broker);
   emit({ name: 'api.door-opened', address: http });
-  return { http, mqtt, core, journal, feed, reload, stop: () => cleanup.run() };
+  return { http, mqtt, core, journal, feed, reload, rotateSecrets: (next) => endpoints.rotate(next), stop: () => cleanup.run() };
 }
 
-function orderPublisher(config: Config, formats: FormatSettings, broker: () => Broker | null): ReturnType<typeof publishOrders> {
+function orderPublisher(to: {
+  readonly config: Config;
+  readonly formats: FormatSettings;
+  readonly endpoints: PartyEndpoints;
+  readonly broker: () => Broker | null;
+}): ReturnType<typeof publishOrders> {
   return publishOrders(
-    broker,
-    (party, street) => endpointsOf(config, party, street).length > 0,
-    (party, street, body) => writeAs(body, topicFormatOf(config, party, street), formats).body,
+    to.broker,
+    (...whom) => to.endpoints.of(...whom).length > 0,
+    (party, street, body) => writeAs(body, topicFormatOf(to.config, party, street), to.formats).body,
   );
 }
 
@@ -156,18 +168,19 @@ function deliver(deliverer: Deliverer, { deliveries, outcome }: CommittedBatch):
 interface Joined {
   readonly core: Core;
   readonly journal: Journal;
+  readonly endpoints: PartyEndpoints;
   readonly feed: EventFeed;
   readonly snapshots: Snapshots;
   readonly committed: (batch: CommittedBatch) => void;
 }
 
 function createPipeline(options: AppOptions, joined: Joined): Pipeline {
-  const { config, emit } = options;
+  const { emit } = options;
   return new Pipeline({
     core: joined.core,
     journal: joined.journal,
     now: Date.now,
-    address: (outcome, at) => addressMessages(outcome.messages, (party, street) => endpointsOf(config, party, street), at),
+    address: (outcome, at) => addressMessages(outcome.messages, joined.endpoints.of, at),
     closed: (offset, at, events) => joined.snapshots.consider(offset, at, events),
     committed: (batch) => {
       joined.committed(batch);

@@ -1,5 +1,3 @@
-import type { Config } from '../config/config.ts';
-import { endpointsOf } from '../config/endpoints.ts';
 import { wallClock } from '../deliver/clock.ts';
 import { createDeliverer, type Deliverer } from '../deliver/deliverer.ts';
 import { createMqttTransport, type Taken } from '../deliver/mqtt.ts';
@@ -7,12 +5,13 @@ import type { FormatSettings } from '../deliver/formats/write-as.ts';
 import { createWebhookTransport } from '../deliver/webhook.ts';
 import type { Journal } from '../journal/journal.ts';
 import { isLastWord, type Attempt, type Delivery } from '../model/delivery.ts';
+import type { PartyEndpoints } from './party-endpoints.ts';
 import { readdress } from './readdress.ts';
 import type { Emit } from '../telemetry/events.ts';
 import type { Pipeline } from './pipeline.ts';
 
 export interface DeliveryWiring {
-  readonly config: Config;
+  readonly endpoints: PartyEndpoints;
   readonly journal: Journal;
   readonly pipeline: Pipeline;
   readonly publish: (topic: string, body: string) => Promise<Taken>;
@@ -24,11 +23,16 @@ export interface DeliveryWiring {
 
 /** Joins the outbox to the world: webhooks, MQTT, and the way back for a refusal. */
 export async function startDeliverer(wiring: DeliveryWiring): Promise<Deliverer> {
-  const { journal, pipeline, emit } = wiring;
+  const { journal, pipeline, endpoints, emit } = wiring;
   const deliverer = createDeliverer({
     journal,
     transports: {
-      webhook: createWebhookTransport({ clock: wallClock, userAgent: `maibo/${wiring.version}`, formats: wiring.formats }),
+      webhook: createWebhookTransport({
+        clock: wallClock,
+        userAgent: `maibo/${wiring.version}`,
+        formats: wiring.formats,
+        secretsOf: endpoints.secretsOf,
+      }),
       mqtt: createMqttTransport({ clock: wallClock, publish: wiring.publish }),
     },
     clock: wallClock,
@@ -44,18 +48,18 @@ export async function startDeliverer(wiring: DeliveryWiring): Promise<Deliverer>
     emit,
   });
   await readdressWaiting(wiring);
-  deliverer.resume(withSecrets(journal.waitingDeliveries(), wiring.config), journal.closedWaiting());
+  deliverer.resume(withSecrets(journal.waitingDeliveries(), endpoints), journal.closedWaiting());
   return deliverer;
 }
 
 /** The configuration may have changed since: what waits for an address that is gone goes to today's, durably before it is sent. */
-async function readdressWaiting({ config, journal, emit }: DeliveryWiring): Promise<void> {
+async function readdressWaiting({ endpoints, journal, emit }: DeliveryWiring): Promise<void> {
   const over = new Set(journal.closedWaiting());
   // Where the order is over, only its last word still matters; the deliverer gives up the rest.
   const waiting = journal.waitingDeliveries().filter((one) => !over.has(one.order) || one.attempts === 0 || isLastWord(one.type));
   const { made, stand } = readdress(
     waiting,
-    (party, street) => endpointsOf(config, party, street),
+    endpoints.of,
     (order) => journal.views.order(order)?.deliveries.map(({ delivery }) => delivery) ?? [],
   );
   if (made.length === 0 && stand.size === 0) return;
@@ -67,10 +71,10 @@ async function readdressWaiting({ config, journal, emit }: DeliveryWiring): Prom
 }
 
 /** The journal keeps no secrets: they are joined again from the configuration. */
-export function withSecrets(deliveries: readonly Delivery[], config: Config): Delivery[] {
+function withSecrets(deliveries: readonly Delivery[], endpoints: PartyEndpoints): Delivery[] {
   return deliveries.map((delivery) => {
     const { endpoint, party, street } = delivery;
-    const known = endpointsOf(config, party, street).find((one) => one.id === endpoint.id);
+    const known = endpoints.of(party, street).find((one) => one.id === endpoint.id);
     return known === undefined ? delivery : { ...delivery, endpoint: known };
   });
 }

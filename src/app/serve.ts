@@ -1,5 +1,7 @@
 import type { Config } from '../config/config.ts';
+import { Refusal } from '../model/problem.ts';
 import { createEmitter } from '../telemetry/emitter.ts';
+import type { Emit } from '../telemetry/events.ts';
 import { createLogger } from '../telemetry/logger.ts';
 import { createMetrics } from '../telemetry/metrics.ts';
 import { startApp, type App, type AppOptions } from './app.ts';
@@ -7,6 +9,8 @@ import { VERSION } from './version.ts';
 
 export interface ServeOptions {
   readonly config: Config;
+  /** Reads the configuration again, at SIGHUP. @throws Refusal when it has faults */
+  readonly reread?: () => Config;
   readonly clock: 'wall' | 'events';
   /** Aborted when the server is to stop. */
   readonly signal: AbortSignal;
@@ -35,7 +39,10 @@ export async function serve(options: ServeOptions): Promise<number> {
   });
   void app.journal.failure.then(fail);
   announce(app, options);
-  const reread = (): void => void app.reload.request().catch(() => undefined);
+  const reread = (): void => {
+    void app.reload.request().catch(() => undefined);
+    rotateSecrets(app, options, emit);
+  };
   process.on('SIGHUP', reread);
   const stopped = new Promise<null>((resolve) => {
     if (options.signal.aborted) resolve(null);
@@ -50,6 +57,19 @@ export async function serve(options: ServeOptions): Promise<number> {
   // Not one acknowledgement after a failed write: end at once, and let the next start recover what is on disk.
   logger.fatal({ event: 'app.stopped', error: error.message }, 'the journal failed; the process ends without acknowledging anything more');
   process.exit(1);
+}
+
+/** A configuration with a fault changes nothing; what other than secrets differs in a good one is named, and waits for a restart. */
+function rotateSecrets(app: App, { reread }: ServeOptions, emit: Emit): void {
+  if (reread === undefined) return;
+  try {
+    const { changed, ignored } = app.rotateSecrets(reread());
+    emit({ name: 'config.secrets-taken', webhooks: changed, ignored });
+  } catch (error) {
+    const [first] = error instanceof Refusal ? error.problems : [];
+    const said = first === undefined ? '' : ` ${first.file}:${first.pointer} ${first.message}`;
+    emit({ name: 'config.secrets-refused', error: `${error instanceof Error ? error.message : String(error)}${said}` });
+  }
 }
 
 function announce(app: App, options: ServeOptions): void {

@@ -13,20 +13,22 @@ interface Problem {
   readonly detail?: string;
 }
 
-/** Asks a running server. @throws Refusal `server-unreachable`, or the code that the server gave. */
-export async function askServer({ url, token }: Server, path: string): Promise<unknown> {
+/** Asks a running server; with a body it is a POST. @throws Refusal `server-unreachable`, or the code that the server gave. */
+export async function askServer({ url, token }: Server, path: string, body?: object): Promise<unknown> {
   let response: Response;
   try {
-    response = await fetch(url + path, { headers: token === null ? {} : { authorization: `Bearer ${token}` } });
+    const headers = token === null ? {} : { authorization: `Bearer ${token}` };
+    const post = { method: 'POST', headers: { ...headers, 'content-type': 'application/json' }, body: JSON.stringify(body) };
+    response = await fetch(url + path, body === undefined ? { headers } : post);
   } catch {
     throw new Refusal('server-unreachable', `No server answers at ${safeUrl(url)}; start it with "maibo serve", or give --url.`);
   }
-  const body = (await response.json().catch(() => null)) as Problem | null;
-  if (body === null)
+  const answer = (await response.json().catch(() => null)) as Problem | null;
+  if (answer === null)
     throw new Refusal('server-unreachable', `What answers at ${safeUrl(url)} is no Maibo server; give its address with --url.`);
-  if (response.ok) return body;
+  if (response.ok) return answer;
   throw new Refusal(
-    body.code ?? 'server-refused',
-    `${body.titleZh ?? ''} ${body.title ?? response.statusText}${body.detail === undefined ? '' : `: ${body.detail}`}`.trim(),
+    answer.code ?? 'server-refused',
+    `${answer.titleZh ?? ''} ${answer.title ?? response.statusText}${answer.detail === undefined ? '' : `: ${answer.detail}`}`.trim(),
   );
 }

@@ -50,6 +50,21 @@ export const COMMANDS: readonly Command[] = [
     load: async () => (await import('./audit.ts')).runAudit,
   },
   {
+    name: 'endpoints',
+    about: { zh: '查询投递地址的状况', en: 'list where orders go, and how each address does' },
+    load: async () => (await import('./endpoints.ts')).runEndpoints,
+  },
+  {
+    name: 'deliveries',
+    about: { zh: '查询投递，重投被搁置的', en: 'list deliveries, send parked ones again' },
+    load: async () => (await import('./deliveries.ts')).runDeliveries,
+  },
+  {
+    name: 'receiver',
+    about: { zh: '检查一个接收系统是否符合约定', en: 'try a receiving system by its contract' },
+    load: async () => (await import('./receiver.ts')).runReceiver,
+  },
+  {
     name: 'config',
     about: { zh: '检查配置；生成口令散列与访问令牌', en: 'check the configuration; make password hashes and tokens' },
     load: async () => (await import('./config.ts')).runConfig,

@@ -1,3 +1,4 @@
+import type { Config } from '../config/config.ts';
 import { loadConfig } from '../config/load-config.ts';
 import { serve } from '../app/serve.ts';
 import { readFlags, usage, type CommandSpec } from './flags.ts';
@@ -26,10 +27,11 @@ export async function runServe(args: readonly string[], io: Io): Promise<number>
   const clock = flags.text('clock') ?? 'wall';
   if (clock !== 'wall' && clock !== 'events') throw usage(`--clock takes "wall" or "events", not "${clock}"`, SPEC);
   const file = flags.text('config');
-  const config = loadConfig({ env: io.env, ...(file === undefined ? {} : { file }) });
+  const read = (): Config => loadConfig({ env: io.env, ...(file === undefined ? {} : { file }) });
   const json = flags.on('json');
   return serve({
-    config,
+    config: read(),
+    reread: read,
     clock,
     signal: io.signal,
     started: ({ http, mqtt, rules, sensors }) => {

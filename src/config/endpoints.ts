@@ -3,7 +3,7 @@ import { fingerprint } from '../model/fingerprint.ts';
 import type { Config, TopicFormat } from './config.ts';
 
 /** Webhooks of a party: those of the street first, then those that get everything. One address is told once. */
-export function endpointsOf(config: Config, party: string, street: string | null): Endpoint[] {
+export function endpointsOf(config: Pick<Config, 'parties'>, party: string, street: string | null): Endpoint[] {
   const entry = config.parties[party];
   if (entry === undefined) return [];
   const desk = street === null ? undefined : entry.byStreet[street];

@@ -51,7 +51,9 @@ describe('I4: endpoints share nothing', () => {
     await receiver.arrived(6);
     clock.advance(15_000);
     await deliverer.drain(NEVER);
-    expect(deliverer.status()).toEqual([{ endpoint: 'fire-1', waiting: 1_000, underWay: 0, down: true }]);
+    expect(deliverer.status()).toMatchObject([
+      { endpoint: 'fire-1', waiting: 1_000, underWay: 0, down: true, downSince: clock.now() - 30_000 },
+    ]);
     const before = receiver.received.length;
     const start = clock.now();
     for (let probe = 1; probe <= 20; probe += 1) {

@@ -2,7 +2,8 @@
  * Brings what is in the outbox to its receivers. It knows nothing of rules or orders; it is told of each delivery after the
  * commit that made it, and it keeps what came of each attempt.
  *
- * I1  A delivery that is settled (accepted, parked, unheard, superseded) is never sent again, nor is one that was withheld ever sent.
+ * I1  A delivery that is settled (accepted, parked, unheard, superseded) is never sent again, nor is one that was withheld ever
+ *     sent; only a parked one is, when a person has it replayed.
  * I2  Every attempt of a delivery carries the same id (`webhook-id` is the message's id), over restarts too.
  * I3  A lane (order, party, street, endpoint) is strictly first in, first out: the next message is not sent before the
  *     earlier one was settled.
@@ -12,6 +13,7 @@
  *     tried for 72 hours. What is not settled at a stop is sent after it.
  * I6  A refused delivery is parked only after the caller has taken the news (`onParked`), once; then its lane goes on.
  * I7  Where nobody listens and nothing else reaches the party, the caller takes the news (`onUnreachable`) at the first attempt.
+ * I8  A replayed delivery keeps its id, and goes before whatever of its lane is later and not under way at that moment.
  *
  * At least once, not exactly once: an acceptance whose record did not reach the disk before a crash is sent again under the
  * same id, and the receiver that keeps ids acts once.
@@ -20,6 +22,7 @@ import type { Attempt, Delivery, DeliveryState, Endpoint, Outcome } from '../mod
 import type { Millis } from '../model/time.ts';
 import type { Emit } from '../telemetry/events.ts';
 import type { Clock } from './clock.ts';
+import { HealthBook, type EndpointHealth } from './endpoint-health.ts';
 import { EndpointQueue } from './endpoint-queue.ts';
 import { NO_SUBSCRIBER, outcomeOfFailure } from './outcome.ts';
 import type { Transport } from './transport.ts';
@@ -51,7 +54,7 @@ export interface DelivererOptions {
   readonly emit: Emit;
 }
 
-export interface EndpointStatus {
+export interface EndpointStatus extends EndpointHealth {
   readonly endpoint: string;
   readonly waiting: number;
   readonly underWay: number;
@@ -59,11 +62,18 @@ export interface EndpointStatus {
   readonly down: boolean;
 }
 
+export interface Reopened {
+  readonly delivery: Delivery;
+  readonly later: ReadonlySet<string>;
+}
+
 export interface Deliverer {
   /** New deliveries, after their commit, in the order of the outbox. The first attempts start at once. */
   offer(deliveries: readonly Delivery[]): void;
   /** What the journal holds as waiting when the process starts, in the order of the outbox, and which of its orders are over. */
   resume(waiting: readonly Delivery[], closed?: Iterable<string>): void;
+  /** Parked deliveries that wait again, after that is on disk, in the order of the outbox; each with the ids that come after it. */
+  replay(reopened: readonly Reopened[]): void;
   /** After the commit that closed it, and after its last messages were offered. */
   orderClosed(order: string): void;
   /**
@@ -92,6 +102,7 @@ class QueueingDeliverer implements Deliverer {
   /** Waiting deliveries that somebody was told nobody takes. */
   private readonly told = new Set<string>();
   private readonly resting = new Set<() => void>();
+  private readonly health = new HealthBook();
   private closed = false;
 
   constructor(options: DelivererOptions) {
@@ -108,6 +119,16 @@ class QueueingDeliverer implements Deliverer {
     this.enqueue(waiting);
     for (const order of closed) this.orderClosed(order);
     for (const queue of this.queues.values()) queue.pump();
+  }
+
+  replay(reopened: readonly Reopened[]): void {
+    if (this.closed) return;
+    for (const { delivery, later } of reopened) {
+      this.known.add(delivery.id);
+      const queue = this.queueOf(delivery.endpoint);
+      queue.reopen(delivery, later);
+      queue.pump();
+    }
   }
 
   orderClosed(order: string): void {
@@ -144,7 +165,10 @@ class QueueingDeliverer implements Deliverer {
   }
 
   status(): readonly EndpointStatus[] {
-    return [...this.queues].map(([endpoint, queue]) => ({ endpoint, waiting: queue.waiting, underWay: queue.underWay, down: queue.down }));
+    return [...this.queues].map(([endpoint, queue]) => {
+      const { waiting, underWay, down } = queue;
+      return { endpoint, waiting, underWay, down, ...this.health.of(endpoint, down) };
+    });
   }
 
   private enqueue(deliveries: readonly Delivery[]): Set<EndpointQueue> {
@@ -262,6 +286,7 @@ class QueueingDeliverer implements Deliverer {
     const { id, order, party, endpoint, state, attempts, nextAt } = after;
     const { outcome } = attempt;
     const reason = outcome.kind === 'accepted' ? null : outcome.reason;
+    this.health.note(endpoint.id, attempt);
     try {
       journal.recordAttempt(attempt, { state, attempts, nextAt });
       emit({

@@ -1,6 +1,6 @@
-import { isLastWord, type Attempt, type Delivery, type Outcome } from '../model/delivery.ts';
+import { CLOSING_PATIENCE, isLastWord, type Attempt, type Delivery, type Outcome } from '../model/delivery.ts';
 import type { Millis } from '../model/time.ts';
-import { HOUR, retryWait } from './backoff.ts';
+import { retryWait } from './backoff.ts';
 import { Circuit } from './circuit.ts';
 import type { Clock } from './clock.ts';
 
@@ -8,9 +8,6 @@ import type { Clock } from './clock.ts';
 const WIDTH = 4;
 /** Longest wait that an earlier run may have left us with; anything beyond is a clock that jumped. */
 const LONGEST_WAIT: Millis = 4_500_000;
-
-/** That an order is over still matters to whoever comes back after a weekend, not after a fortnight. */
-export const CLOSING_PATIENCE: Millis = 72 * HOUR;
 
 /** What an endpoint's queue needs from around it. */
 export interface QueueOptions {
@@ -60,13 +57,23 @@ export class EndpointQueue {
 
   /** Puts it at the end of its lane. Nothing is sent before `pump`. */
   add(delivery: Delivery): void {
-    const key = `${delivery.order}|${delivery.party}|${delivery.street ?? ''}`;
-    let lane = this.lanes.get(key);
-    if (lane === undefined) {
-      lane = { key, order: delivery.order, pending: [], closed: false, busy: false, wake: null, unanswered: false };
-      this.lanes.set(key, lane);
-    }
+    const lane = this.laneOf(delivery);
+    // News after the last word: the order was opened again.
+    if (lane.closed && !isLastWord(delivery.type)) lane.closed = false;
     if (lane.pending.push(delivery) === 1) this.line(lane);
+  }
+
+  /** Puts it before those of its lane that are `later`; one that is under way is not called back. Nothing is sent before `pump`. */
+  reopen(delivery: Delivery, later: ReadonlySet<string>): void {
+    const lane = this.laneOf(delivery);
+    const first = lane.busy ? 1 : 0;
+    const found = lane.pending.findIndex(({ id }, index) => index >= first && later.has(id));
+    const at = found === -1 ? lane.pending.length : found;
+    lane.pending.splice(at, 0, delivery);
+    if (at > 0 || this.ready.includes(lane)) return;
+    lane.wake?.();
+    lane.wake = null;
+    this.line(lane);
   }
 
   /**
@@ -124,6 +131,16 @@ export class EndpointQueue {
     this.stopped = true;
     this.cancelProbe?.();
     for (const lane of this.lanes.values()) lane.wake?.();
+  }
+
+  private laneOf({ order, party, street }: Delivery): Lane {
+    const key = `${order}|${party}|${street ?? ''}`;
+    let lane = this.lanes.get(key);
+    if (lane === undefined) {
+      lane = { key, order, pending: [], closed: false, busy: false, wake: null, unanswered: false };
+      this.lanes.set(key, lane);
+    }
+    return lane;
   }
 
   private noAnswer(): void {

@@ -1,5 +1,5 @@
 import { Pool } from 'undici';
-import type { Endpoint, Outcome } from '../model/delivery.ts';
+import type { Delivery, Endpoint, Outcome } from '../model/delivery.ts';
 import { Refusal } from '../model/problem.ts';
 import type { Millis } from '../model/time.ts';
 import type { Clock } from './clock.ts';
@@ -15,6 +15,8 @@ export interface WebhookOptions {
   readonly userAgent: string;
   /** Absent: everybody gets the stored body as it is. */
   readonly formats?: FormatSettings;
+  /** What to sign with at this moment, where that may change after the delivery was made; `null`: by what it came with. */
+  readonly secretsOf?: (delivery: Delivery) => readonly string[] | null;
   /** From the first byte to the last of the answer; default 15 s. */
   readonly timeout?: Millis;
 }
@@ -53,7 +55,7 @@ export function createWebhookTransport(options: WebhookOptions): Transport {
       if (url === null) return outcomeOfMisfit('url-invalid');
       try {
         const written = writeAs(delivery.body, endpoint.format, options.formats);
-        const headers = headersOf(delivery.message, written, endpoint, options);
+        const headers = headersOf(delivery, written, endpoint, options);
         return await post(poolOf(endpoint, url.origin), { path: url.pathname + url.search, headers, body: written.body }, options);
       } catch (error) {
         if (error instanceof Refusal) return outcomeOfMisfit(error.code);
@@ -75,12 +77,14 @@ function readUrl(text: string): URL | null {
 
 /** The signature covers the bytes that are sent, in whatever format. */
 function headersOf(
-  id: string,
+  delivery: Delivery,
   written: Written,
-  { secrets }: WebhookEndpoint,
-  { clock, userAgent }: WebhookOptions,
+  endpoint: WebhookEndpoint,
+  { clock, userAgent, secretsOf }: WebhookOptions,
 ): Record<string, string> {
-  return { ...written.headers, 'user-agent': userAgent, ...signMessage({ id, at: clock.now(), body: written.body, secrets }) };
+  const secrets = secretsOf?.(delivery) ?? endpoint.secrets;
+  const signed = signMessage({ id: delivery.message, at: clock.now(), body: written.body, secrets });
+  return { ...written.headers, 'user-agent': userAgent, ...signed };
 }
 
 interface Request {

@@ -14,6 +14,7 @@ export interface Prunable {
 /** In one transaction: more would hold up the commits behind it. */
 const ORDERS = 16;
 const ALERTS = 128;
+const DIGESTS = 128;
 
 const SQL = {
   begin: 'BEGIN IMMEDIATE',
@@ -27,6 +28,10 @@ const SQL = {
   parties: `DELETE FROM order_parties WHERE (party, opened, id) IN (SELECT json_extract(a.value, '$.party'), o.opened, o.id
     FROM orders o, json_each(o.body, '$.assignments') a WHERE o.id = ?)`,
   order: 'DELETE FROM orders WHERE id = ?',
+  // Digests belong to no order: they go when all that was said of them is as old.
+  digests: `SELECT id FROM outbox WHERE order_id >= 'dg_' AND order_id < 'dg~' AND state <> 'waiting' AND created < ?1 LIMIT ${DIGESTS}`,
+  attemptsOf: 'DELETE FROM attempts WHERE delivery = ?',
+  delivery: 'DELETE FROM outbox WHERE id = ?',
   alerts: `DELETE FROM alerts WHERE id IN (SELECT id FROM alerts
     WHERE state = 'resolved' AND since < ?1 AND json_extract(body, '$.resolvedAt') < ?1 LIMIT ${ALERTS})`,
   definitions: 'DELETE FROM definitions WHERE hash NOT IN (SELECT value FROM json_each(?))',
@@ -45,6 +50,7 @@ export class Pruner {
     const names = Object.keys(SQL) as (keyof typeof SQL)[];
     this.#statements = Object.fromEntries(names.map((name) => [name, db.prepare(SQL[name])])) as Record<keyof typeof SQL, Statement>;
     this.#statements.over.raw();
+    this.#statements.digests.raw();
   }
 
   /** One portion. @returns how many rows were removed; 0 when nothing is left to remove. */
@@ -53,6 +59,8 @@ export class Pruner {
     begin.run([]);
     let rows = this.#run('alerts', [alerts]);
     for (const [id] of over.all([orders]) as [string][]) for (const table of OF_ORDER) rows += this.#run(table, [id]);
+    for (const [id] of this.#statements.digests.all([orders]) as [string][])
+      rows += this.#run('attemptsOf', [id]) + this.#run('delivery', [id]);
     if (definitions !== null) rows += this.#run('definitions', [JSON.stringify(definitions)]);
     commit.run([]);
     return rows;

@@ -1,5 +1,5 @@
 import type { Alert } from '../model/alert.ts';
-import type { Attempt, Delivery, DeliveryState } from '../model/delivery.ts';
+import type { Attempt, Delivery, DeliveryState, Replay } from '../model/delivery.ts';
 import type { Receipt } from '../model/receipt.ts';
 import { SAMPLE_LIMIT } from '../model/rejection.ts';
 import type { Rejection } from '../model/rejection.ts';
@@ -75,6 +75,8 @@ export interface DeliveryProgress {
   readonly attempts: number;
   readonly nextAt: number;
   readonly reason?: string;
+  /** All of them, when there is a new one. */
+  readonly replays?: readonly Replay[];
 }
 
 export function attemptRow(attempt: Attempt): Row {
@@ -82,7 +84,8 @@ export function attemptRow(attempt: Attempt): Row {
 }
 
 export function deliveryStateRow(id: string, progress: DeliveryProgress): Row {
-  return [progress.state, progress.attempts, progress.nextAt, progress.reason ?? null, id];
+  const { state, attempts, nextAt, reason = null, replays } = progress;
+  return [state, attempts, nextAt, reason, id, replays === undefined ? null : JSON.stringify(replays)];
 }
 
 export function rejectionRows(rejections: readonly Rejection[]): Pick<Transaction, 'rejections' | 'samples' | 'sampleLengths'> {

@@ -30,6 +30,9 @@ export interface RejectionQuery extends PageQuery {
 }
 export interface DeliveryQuery extends PageQuery {
   readonly state?: DeliveryState | undefined;
+  readonly party?: string | undefined;
+  /** Id of the endpoint. */
+  readonly endpoint?: string | undefined;
 }
 
 export interface OrderRecord {
@@ -58,10 +61,16 @@ export interface JournalViews {
   alert(id: string): Alert | null;
   rejections(query: RejectionQuery): Page<Rejection>;
   deliveries(query: DeliveryQuery): Page<Delivery>;
+  delivery(id: string): Delivery | null;
+  /** The newest try of a delivery. */
+  lastAttempt(delivery: string): Attempt | null;
+  /** Parked deliveries, oldest first; of one endpoint when it is named. */
+  parked(endpoint?: string): Delivery[];
   counts(): JournalCounts;
 }
 
 const DELIVERY = 'state, attempts, next, body';
+const ENDPOINT = `body ->> '$.endpoint.id'`;
 
 export function createViews(db: Db): JournalViews {
   let measuring: Promise<unknown> = Promise.resolve();
@@ -98,8 +107,18 @@ export function createViews(db: Db): JournalViews {
         },
         query,
       ),
-    deliveries: (query) =>
-      readPage(db, { from: 'outbox', keys: ['seq'], columns: DELIVERY, filter: { state: query.state }, read: delivery }, query),
+    deliveries: ({ state, party, endpoint, ...query }) => {
+      const filter = { state, [`body ->> '$.party'`]: party, [ENDPOINT]: endpoint };
+      return readPage(db, { from: 'outbox', keys: ['seq'], columns: DELIVERY, filter, read: delivery }, query);
+    },
+    delivery: (id) => db.prepare(`SELECT ${DELIVERY} FROM outbox WHERE id = ?`).raw().all([id]).map(delivery)[0] ?? null,
+    lastAttempt: (id) =>
+      db
+        .prepare('SELECT body FROM attempts WHERE delivery = ? ORDER BY number DESC LIMIT 1')
+        .raw()
+        .all([id])
+        .map(body<Attempt>)[0] ?? null,
+    parked: (endpoint) => readParked(db, endpoint),
     counts: () => count(db),
   };
 }
@@ -107,6 +126,16 @@ export function createViews(db: Db): JournalViews {
 /** Oldest first, as they are to be sent. */
 export function readWaiting(db: Db): Delivery[] {
   return db.prepare(`SELECT ${DELIVERY} FROM outbox WHERE state = 'waiting' ORDER BY seq`).raw().all().map(delivery);
+}
+
+function readParked(db: Db, endpoint: string | undefined): Delivery[] {
+  const of = endpoint === undefined ? '' : ` AND ${ENDPOINT} = ?`;
+  const sql = `SELECT ${DELIVERY} FROM outbox WHERE state = 'parked'${of} ORDER BY seq`;
+  return db
+    .prepare(sql)
+    .raw()
+    .all(endpoint === undefined ? [] : [endpoint])
+    .map(delivery);
 }
 
 /** Orders that are over while something of theirs still waits. */

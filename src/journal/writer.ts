@@ -24,7 +24,8 @@ const SQL = {
   attempts: 'INSERT OR REPLACE INTO attempts (delivery, number, body) VALUES (?, ?, ?)',
   attemptsCap: 'DELETE FROM attempts WHERE delivery = ? AND number <= ?',
   deliveryStates: `UPDATE outbox SET state = ?1, attempts = ?2, next = ?3,
-    body = CASE WHEN ?4 IS NULL THEN body ELSE json_set(body, '$.reason', ?4) END WHERE id = ?5`,
+    body = CASE WHEN ?6 IS NOT NULL THEN json_set(json_patch(body, json_object('reason', ?4)), '$.replays', json(?6))
+      WHEN ?4 IS NULL THEN body ELSE json_set(body, '$.reason', ?4) END WHERE id = ?5`,
   rejections: 'INSERT INTO rejections (code, gateway, body, sample) VALUES (?, ?, ?, ?)',
   rejectionsCap: 'DELETE FROM rejections WHERE seq <= (SELECT max(seq) FROM rejections) - ?',
   trim: 'DELETE FROM log WHERE offset <= ? AND offset < (SELECT min(offset) FROM log) + ?',

@@ -41,6 +41,14 @@ export interface Delivery {
   readonly nextAt: Millis;
   /** Why it was superseded, or given up as unheard. */
   readonly reason?: string;
+  /** Who had it sent again after it was parked, and when. */
+  readonly replays?: readonly Replay[];
+}
+
+export interface Replay {
+  readonly at: Millis;
+  /** Name of the token; `null` where the API is open and anybody may. */
+  readonly by: string | null;
 }
 
 /** One try with its outcome. */
@@ -58,6 +66,9 @@ export interface Attempt {
   readonly took: Millis;
   readonly outcome: Outcome;
 }
+
+/** That an order is over still matters to whoever comes back after a weekend, not after a fortnight. */
+export const CLOSING_PATIENCE: Millis = 72 * 3_600_000;
 
 /** The last that a party hears of an order: that it is over. It outlives the order, all else does not. */
 export function isLastWord(type: string): boolean {

@@ -111,6 +111,11 @@ export const EVENT_TABLE: EventTable = {
     say: 'a delivery was refused and waits for a person',
     count: (m) => m.deliveries.inc({ result: 'parked' }),
   },
+  'deliver.delivery-replayed': {
+    level: 'info',
+    say: 'a parked delivery is sent again because a person said so',
+    count: (m) => m.deliveries.inc({ result: 'replayed' }),
+  },
   'deliver.delivery-withheld': {
     level: 'info',
     say: 'a drill was not sent to a production channel',
@@ -151,5 +156,10 @@ export const EVENT_TABLE: EventTable = {
   'config.file-read': { level: 'info', say: 'the configuration is valid' },
   'config.city-read': { level: 'info', say: 'the city folder is valid' },
   'config.rules-read': { level: 'info', say: 'the rules are valid' },
+  'config.secrets-taken': {
+    level: 'info',
+    say: 'the configuration was read again: webhooks sign with the secrets of now; all else waits for a restart',
+  },
+  'config.secrets-refused': { level: 'error', say: 'the configuration was read again and has a fault: the old secrets go on' },
   'config.security-opened': { level: 'warn', say: 'security is open: anyone who reaches the address may publish and read' },
 };

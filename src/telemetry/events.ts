@@ -121,6 +121,14 @@ export type DeliverEvent =
       readonly reason: string;
     }
   | {
+      readonly name: 'deliver.delivery-replayed';
+      readonly delivery: string;
+      readonly order: string;
+      readonly party: string;
+      /** Name of the token; `null` where the API is open. */
+      readonly by: string | null;
+    }
+  | {
       readonly name: 'deliver.delivery-withheld';
       readonly delivery: string;
       readonly order: string;
@@ -175,4 +183,7 @@ export type ConfigEvent =
       readonly streets: number;
     }
   | { readonly name: 'config.rules-read'; readonly hash: string; readonly rules: number }
+  /** Read again while running: how many webhooks sign with other secrets now, and pointers of what waits for a restart. */
+  | { readonly name: 'config.secrets-taken'; readonly webhooks: number; readonly ignored: readonly string[] }
+  | { readonly name: 'config.secrets-refused'; readonly error: string }
   | { readonly name: 'config.security-opened'; readonly reason: string };

@@ -45,11 +45,17 @@ function counters(registry: Registry) {
 
 function gauges(registry: Registry) {
   const make = (name: string, help: string) => new Gauge({ name: `maibo_${name}`, help, registers: [registry] });
+  const ofEndpoint = (name: string, help: string) =>
+    new Gauge<'endpoint' | 'party'>({ name: `maibo_endpoint_${name}`, help, labelNames: ['endpoint', 'party'], registers: [registry] });
   return {
     gateways: make('gateways_connected', 'Gateways connected now'),
     undurableBytes: make('undurable_bytes', 'Bytes received and not yet on disk, as of the last pause or resumption'),
     auditBytes: make('audit_bytes', 'Bytes of the audit record, which is never pruned'),
     logOffset: make('log_offset', 'Offset of the last committed log entry'),
+    endpointWaiting: ofEndpoint('waiting', 'Deliveries that wait for an endpoint, those under way included'),
+    endpointParked: ofEndpoint('parked', 'Deliveries that an endpoint refused and that wait for a person'),
+    endpointDown: ofEndpoint('down', '1 while an endpoint gives no answer at all'),
+    endpointLastSuccess: ofEndpoint('last_success_timestamp_seconds', 'When an endpoint last took a delivery; absent: not since the start'),
   };
 }
 

@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { sendReceipt } from '../../../fixtures/receiver/receiver.mjs';
 import type { ReceiptState } from '../../model/receipt.ts';
 
 export interface AnswerPlan {
@@ -20,11 +21,9 @@ export interface ToAnswer {
   readonly signal: AbortSignal;
 }
 
-const AGAIN_AFTER = 1_000;
-
-/** A crew's way through an order, as receipts: accepted, on site, resolved. */
+/** A crew's way through an order, as receipts: accepted, on site, resolved. A step that was refused is answered too. */
 export async function answerOrder(what: ToAnswer): Promise<void> {
-  const { acceptAfter, onSiteAfter, resolveAfter } = what.plan;
+  const { baseUrl, token, acceptAfter, onSiteAfter, resolveAfter } = what.plan;
   const steps: readonly (readonly [ReceiptState, number])[] = [
     ['accepted', acceptAfter],
     ['on-site', onSiteAfter],
@@ -33,8 +32,9 @@ export async function answerOrder(what: ToAnswer): Promise<void> {
   try {
     for (const [state, after] of steps) {
       await delay(after, undefined, { signal: what.signal });
-      const body = receiptOf(what, state);
-      while (!(await sendReceipt(what, body))) await delay(AGAIN_AFTER, undefined, { signal: what.signal });
+      const base = typeof baseUrl === 'string' ? baseUrl : baseUrl();
+      const url = `${base}/api/v1/orders/${encodeURIComponent(what.order)}/receipts`;
+      await sendReceipt(url, receiptOf(what, state), { token, signal: what.signal });
     }
   } catch (error) {
     if (!what.signal.aborted) throw error;
@@ -42,24 +42,7 @@ export async function answerOrder(what: ToAnswer): Promise<void> {
 }
 
 /** Made once for a step: its id is the same however often it is sent. */
-function receiptOf({ order, party, street }: ToAnswer, state: ReceiptState): string {
+function receiptOf({ order, party, street }: ToAnswer, state: ReceiptState): Record<string, string> {
   const id = [order, party, ...(street === null ? [] : [street]), state].join(':');
-  return JSON.stringify({ id, party, ...(street === null ? {} : { street }), state, at: new Date().toISOString() });
-}
-
-/** @returns whether it was answered; a step that was refused (409) is answered too. */
-async function sendReceipt({ plan, order, signal }: ToAnswer, body: string): Promise<boolean> {
-  const base = typeof plan.baseUrl === 'string' ? plan.baseUrl : plan.baseUrl();
-  try {
-    const response = await fetch(`${base}/api/v1/orders/${encodeURIComponent(order)}/receipts`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', ...(plan.token === undefined ? {} : { authorization: `Bearer ${plan.token}` }) },
-      body,
-      signal: AbortSignal.any([signal, AbortSignal.timeout(10_000)]),
-    });
-    await response.body?.cancel();
-    return response.status < 500 && response.status !== 429;
-  } catch {
-    return signal.aborted;
-  }
+  return { id, party, ...(street === null ? {} : { street }), state, at: new Date().toISOString() };
 }

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
 import type { PartyConfig } from '../../config/config.ts';
 import type { Party } from '../../model/place.ts';
 import { openSampleReceiver } from './sample-receiver.ts';
@@ -14,6 +15,8 @@ export interface Receivers {
 
 export interface ReceiversOptions {
   readonly parties: readonly Party[];
+  /** Where they keep what they took. */
+  readonly directory: string;
   /** Where the server answers; known only after the receivers are open. */
   readonly server: () => string;
   /** 10 answers ten times as fast. */
@@ -31,7 +34,7 @@ const OTHERS: readonly [number, number, number] = [1_600, 4_000, 6_000];
 
 /** One sample receiver for each party of the city, each with a secret of its own, so that every order can be answered and closed. */
 export async function openReceivers(options: ReceiversOptions): Promise<Receivers> {
-  const { parties, server, hurry, print } = options;
+  const { parties, directory, server, hurry, print } = options;
   const open: { readonly receiver: SampleReceiver; readonly secret: string; readonly party: Party }[] = [];
   const close = async (): Promise<void> => void (await Promise.all(open.map(({ receiver }) => receiver.close())));
   try {
@@ -42,6 +45,7 @@ export async function openReceivers(options: ReceiversOptions): Promise<Receiver
         party: party.id,
         secrets: [secret],
         port: 0,
+        file: join(directory, `${party.id}.ids`),
         answer: { baseUrl: server, acceptAfter: accept, onSiteAfter: onSite, resolveAfter: resolve },
         print,
       });

@@ -106,7 +106,13 @@ async function openServer(options: DemoOptions, { city, story, cleanup, failed }
   const dataDir = await mkdtemp(join(tmpdir(), 'maibo-demo-'));
   cleanup.add('data', () => rm(dataDir, { recursive: true, force: true }));
   const server: { url: string } = { url: '' };
-  const receivers = await openReceivers({ parties: city.parties, server: () => server.url, hurry, print: story.received });
+  const receivers = await openReceivers({
+    parties: city.parties,
+    directory: dataDir,
+    server: () => server.url,
+    hurry,
+    print: story.received,
+  });
   cleanup.add('receivers', receivers.close);
   const metrics = createMetrics({ process: true });
   const logger = createLogger({ level: 'error' });

@@ -15,12 +15,16 @@ afterEach(async () => {
   for (const close of closing.splice(0).reverse()) await close();
 });
 
-async function open(options: Partial<ReceiverOptions> = {}): Promise<SampleReceiver & { readonly lines: ReceivedLine[] }> {
+async function open({
+  directory = folder(),
+  ...options
+}: Partial<ReceiverOptions> & { readonly directory?: string } = {}): Promise<SampleReceiver & { readonly lines: ReceivedLine[] }> {
   const lines: ReceivedLine[] = [];
   const receiver = await openSampleReceiver({
     party: 'fire',
     secrets: [SECRET],
     port: 0,
+    file: join(directory, 'fire.ids'),
     answer: null,
     print: (line) => void lines.push(line),
     ...options,

@@ -1,0 +1,44 @@
+import { fingerprint } from '../../model/fingerprint.ts';
+import { isoTime, type Millis } from '../../model/time.ts';
+
+export interface ProbeTo {
+  readonly party: string;
+  readonly street: string | null;
+}
+
+export interface ProbeOrder {
+  /** `webhook-id` */
+  readonly id: string;
+  readonly order: string;
+  readonly body: string;
+}
+
+/** An order like those of Maibo, and a drill, so that nobody is sent out. `nonce` makes its ids its own. */
+export function probeOrder({ party, street }: ProbeTo, nonce: string, at: Millis, extra: object = {}): ProbeOrder {
+  const id = fingerprint('msg', nonce);
+  const order = fingerprint('wo', nonce);
+  const title = { zh: '接收方检查（演练）', en: 'Receiver check (a drill)' };
+  const place = { id: 'receiver-check', name: title, street, at: null, crs: 'WGS84' };
+  const alert = { rule: 'receiver-check', version: 1, key: 'place:receiver-check', level: 'blue', since: isoTime(at), because: title };
+  const times = { accept: isoTime(at + 300_000), arrive: isoTime(at + 900_000), close: isoTime(at + 3_600_000) };
+  const body = {
+    id,
+    type: 'order.dispatched',
+    timestamp: isoTime(at),
+    data: {
+      order: {
+        id: order,
+        level: 'blue',
+        title,
+        incident: fingerprint('in', nonce),
+        place,
+        alerts: [alert],
+        drill: true,
+        links: { self: `/api/v1/orders/${order}` },
+      },
+      assignment: { party, ...(street === null ? {} : { street }), role: 'lead', state: 'dispatched', due: times },
+    },
+    ...extra,
+  };
+  return { id, order, body: JSON.stringify(body) };
+}
