@@ -108,4 +108,20 @@ describe('I5: an order that is over', () => {
       ['m1@fire-1', 'superseded'],
     ]);
   });
+
+  test('and that is opened again while its last word still waits is told of without end again', async () => {
+    let down = true;
+    const { receiver, rig, to, last } = await scene(() => !down);
+    const { deliverer } = rig;
+    deliverer.offer([last({ message: 'm1' })]);
+    deliverer.orderClosed('wo_1');
+    await deliverer.drain(NEVER);
+    deliverer.offer([to({ message: 'm2' })]);
+    // Longer than the patience for a last word.
+    await pass(rig, 71 * HOUR);
+    const tried = receiver.received.length;
+    down = false;
+    await pass(rig, 2 * HOUR);
+    expect(idsOf(receiver).slice(tried)).toEqual(['m1', 'm2']);
+  });
 });

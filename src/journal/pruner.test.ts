@@ -147,6 +147,17 @@ describe('J10: what is over for long', () => {
     expect(ids(journal)).toEqual([]);
   });
 
+  it('of digests, which belong to no order, are those that were settled long ago', async () => {
+    const journal = await open();
+    const digest = (id: string, state: DeliveryState, createdAt: number): Delivery => ({ ...delivery(`dg_${id}`, state), createdAt });
+    const recent = digest('recent', 'accepted', NOW - 399 * DAY);
+    const deliveries = [digest('old', 'accepted', NOW - 401 * DAY), digest('unsent', 'waiting', NOW - 900 * DAY), recent];
+    await commit(journal, { deliveries });
+    await snapshot(journal, NOW);
+    expect(rows()).toMatchObject({ outbox: 2 });
+    expect(journal.waitingDeliveries().map(({ order }) => order)).toEqual(['dg_unsent']);
+  });
+
   it('of definitions are those of earlier processes, once no snapshot of theirs is kept', async () => {
     const first = await open();
     await first.putDefinition('old', '{}');
