@@ -44,6 +44,16 @@ function ordersClock({ drill, core }: ApiWiring): Millis {
   return drill ? Math.max(0, core.now) : Date.now();
 }
 
+function statsPorts(wiring: ApiWiring): Pick<ApiPorts, 'orderStats' | 'statsSpan'> {
+  return {
+    orderStats: (query) => wiring.journal.views.orderStats({ ...query, now: ordersClock(wiring) }),
+    statsSpan: (from, to) => {
+      const end = to ?? ordersClock(wiring) + 1;
+      return { from: from ?? end - STATS_SPAN, to: end };
+    },
+  };
+}
+
 /** Joins the API to the journal, the live state and the pipeline. */
 export function apiPorts(wiring: ApiWiring): ApiPorts {
   const { core, journal, pipeline, feed } = wiring;
@@ -64,11 +74,7 @@ export function apiPorts(wiring: ApiWiring): ApiPorts {
         level: (level as Level | null) ?? undefined,
       }),
     order: (id) => views.order(id),
-    orderStats: (query) => views.orderStats({ ...query, now: ordersClock(wiring) }),
-    statsSpan: (from, to) => {
-      const end = to ?? ordersClock(wiring) + 1;
-      return { from: from ?? end - STATS_SPAN, to: end };
-    },
+    ...statsPorts(wiring),
     alerts: ({ state, rule, limit, cursor }) =>
       views.alerts({ limit, cursor: cursor ?? undefined, state: (state as AlertState | null) ?? undefined, rule: rule ?? undefined }),
     alert: (id) => views.alert(id),

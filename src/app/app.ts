@@ -116,34 +116,34 @@ async function start(options: AppOptions, cleanup: Cleanup): Promise<App> {
   const reload = createReload(options, { core, journal, pipeline, inForce, city: definition.city });
   await putInForce(pipeline, configured, inForce);
   cleanup.add('rules', watchRules(config, reload));
-  const timer = setInterval(() => pipeline.tick(), TICK);
-  cleanup.add('clock', () => clearInterval(timer));
+  startClock(pipeline, cleanup);
   const doors = openDoors(config);
   const broker = await openBroker(config, { intake: options.intake?.(pipeline) ?? pipeline, open: doors.mqtt, emit });
   output.broker = broker;
   void checkpoints.consider();
   cleanup.add('mqtt', () => closeBroker(output));
-  const ports = apiPorts({
-    core,
-    journal,
-    pipeline,
-    feed,
-    metrics: options.metrics,
-    drill: options.clock === 'events',
-    broker,
-    titles: config.parties,
-    reload,
-    deliverer,
-    endpoints,
-    emit,
-  });
+  const own = { drill: options.clock === 'events', titles: config.parties, metrics: options.metrics };
+  const ports = apiPorts({ ...own, core, journal, pipeline, feed, broker, reload, deliverer, endpoints, emit });
   const api = await createApi({ ports, tokens: doors.http ? null : config.tokens, version: options.version, emit });
   cleanup.add('api', () => closeApi(api));
   await listen(api, config);
   const http = `http://${inUrl(config.http.host)}:${(api.server.address() as AddressInfo).port}`;
-  const mqtt = mqttAddress(config, broker);
   emit({ name: 'api.door-opened', address: http });
-  return { http, mqtt, core, journal, feed, reload, rotateSecrets: (next) => endpoints.rotate(next), stop: () => cleanup.run() };
+  return {
+    http,
+    mqtt: mqttAddress(config, broker),
+    core,
+    journal,
+    feed,
+    reload,
+    rotateSecrets: (next) => endpoints.rotate(next),
+    stop: () => cleanup.run(),
+  };
+}
+
+function startClock(pipeline: Pipeline, cleanup: Cleanup): void {
+  const timer = setInterval(() => pipeline.tick(), TICK);
+  cleanup.add('clock', () => clearInterval(timer));
 }
 
 function orderPublisher(to: {

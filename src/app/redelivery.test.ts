@@ -175,6 +175,7 @@ describe('a parked delivery', { timeout: 30_000 }, () => {
     const running = app as App;
     for (const who of ['fire', 'police', 'street', 'ops'])
       await post(running, `orders/${order}/receipts`, { party: who, state: 'resolved', id: who });
+    expect((await post(running, `orders/${order}/commands`, { do: 'verify', by: 'Li' })).status).toBe(201);
     await expect
       .poll(async () => (await deliveries(running, 'state=parked')).some(({ type }) => type === 'order.closed'), { timeout: 8_000 })
       .toBe(true);

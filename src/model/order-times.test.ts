@@ -71,7 +71,7 @@ describe('how long an assignment took', () => {
     expect(times(orderOf([assigned('declined')], [sent(0), said(7, 'declined')]), 100)).toBe('missed! missed missed');
     expect(times(orderOf([assigned('declined')], [sent(0), said(1, 'accepted'), said(12, 'declined')]), 100)).toBe('1 missed! missed');
     // A state that is not known here is an end as well: by its line in the trail, else by the last that was heard.
-    const withdrawn = line(7, { what: 'order.updated', state: 'withdrawn' as AssignmentState });
+    const withdrawn = line(7, { what: 'order.updated', state: 'withdrawn' });
     expect(times(orderOf([assigned('withdrawn')], [sent(0), withdrawn]), 100)).toBe('missed! missed missed');
     expect(times(orderOf([assigned('withdrawn')], [sent(0), said(1, 'accepted')]), 100)).toBe('1 missed missed');
     const cancelled = orderOf([assigned('dispatched')], [sent(0)], { state: 'cancelled', closedAt: at(7) });
