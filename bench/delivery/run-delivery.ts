@@ -11,9 +11,11 @@ import { runBlock } from './isolation.ts';
  * `npm run bench:delivery`: what one bad endpoint costs the others (F8 allows a p99 of 10 % more). Blocks with and without it take
  * turns, with → without and without → with, in one run; without, the same load goes to a good server instead. The control compares
  * good with good: as far as it is from 1.00 the machine is noise. A benchmark is no test and fails nobody.
+ * `--quick` makes short rounds; `--only=503` those rows whose name has it, and the control.
  */
 const here = fileURLToPath(new URL('.', import.meta.url));
 const quick = process.argv.includes('--quick');
+const only = process.argv.find((one) => one.startsWith('--only='))?.slice('--only='.length) ?? '';
 const PAIRS = quick ? 2 : 7;
 const SECONDS = quick ? 1 : 2;
 
@@ -70,7 +72,8 @@ process.stdout.write(
 try {
   // The first block of a process is compiled while it runs.
   await runBlock({ journal, good: addresses['good'] as string, trial: addresses['good'] as string, name: 'first', seconds: SECONDS });
-  for (const kind of BADNESS) process.stdout.write(`${line(await compare(journal, addresses, kind))}\n`);
+  const rows = BADNESS.filter((kind) => kind.includes(only) || kind.includes('control'));
+  for (const kind of rows) process.stdout.write(`${line(await compare(journal, addresses, kind))}\n`);
 } finally {
   await journal.close();
   rmSync(directory, { recursive: true, force: true });

@@ -47,7 +47,7 @@ function ordersTo(url: string): Delivery[] {
   return Array.from({ length: 1_000 }, (_, index) => deliveryTo({ message: `msg_${index}`, url }));
 }
 
-describe('1,000 orders against a receiver that flaps', () => {
+describe('1,000 orders against a receiver that flaps', { timeout: 60_000 }, () => {
   test('none is lost, and a receiver that keeps ids acts on each once', async () => {
     const receiver = await openFlapping(1, true);
     const { deliverer, clock, parked } = openRig();

@@ -72,6 +72,28 @@ describe('I4: endpoints share nothing', () => {
     expect(new Set(records.filter(({ state }) => state === 'accepted').map(({ delivery }) => delivery)).size).toBe(1_000);
   });
 
+  test('an endpoint that says "not now" to everything is asked ten times a second, and at full width once it takes something', async () => {
+    let back = false;
+    const receiver = await open((request, response) => answerWith(back ? 200 : 503)(request, response));
+    const { deliverer, clock } = rig();
+    deliverer.offer(Array.from({ length: 1_000 }, (_, index) => deliveryTo({ message: `m${index}`, url: receiver.url })));
+    await deliverer.drain(NEVER);
+    // Eight in a row, and what was under way beside the eighth.
+    expect(receiver.received.length).toBeLessThanOrEqual(11);
+    const [before, start] = [receiver.received.length, clock.now()];
+    while (clock.now() - start < 10_000) {
+      clock.advanceToNext();
+      await deliverer.drain(NEVER);
+    }
+    expect(receiver.received.length - before).toBeLessThanOrEqual(101);
+    expect(receiver.received.length - before).toBeGreaterThan(90);
+    expect(deliverer.status()[0]?.down).toBe(false);
+    back = true;
+    const since = clock.now();
+    while ((await deliverer.drain(NEVER)) > 0) clock.advanceToNext();
+    expect(clock.now() - since).toBeLessThan(120_000);
+  });
+
   test('what waited only because there was no answer goes out as soon as the endpoint answers anyone', async () => {
     let back = false;
     const receiver = await open((request, response) => (back ? answerWith(200)(request, response) : void response.socket?.destroy()));

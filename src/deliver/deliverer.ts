@@ -8,7 +8,7 @@
  * I3  A lane (order, party, street, endpoint) is strictly first in, first out: the next message is not sent before the
  *     earlier one was settled.
  * I4  Endpoints share nothing: one that is slow, dead or refusing does not delay another. Each has at most four attempts
- *     under way, and one at a time while it gives no answer at all.
+ *     under way, and one at a time while it gives no answer at all, or says "not now" to everything.
  * I5  A delivery is tried without end until it is accepted or refused or its order is over; the last word on an order is
  *     tried for 72 hours. What is not settled at a stop is sent after it.
  * I6  A refused delivery is parked only after the caller has taken the news (`onParked`), once; then its lane goes on.

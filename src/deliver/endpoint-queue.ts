@@ -143,12 +143,11 @@ export class EndpointQueue {
     return lane;
   }
 
-  private noAnswer(): void {
-    const { clock, random } = this.options;
-    const wait = this.circuit.failed(random());
+  /** Nothing starts before then, and then one attempt. */
+  private probeAfter(wait: Millis | null): void {
     if (wait === null) return;
     this.cancelProbe?.();
-    this.cancelProbe = clock.after(wait, () => {
+    this.cancelProbe = this.options.clock.after(wait, () => {
       this.circuit.allowProbe();
       this.pump();
     });
@@ -170,8 +169,10 @@ export class EndpointQueue {
     else lane.pending.shift();
     if (!this.stopped) {
       lane.unanswered = outcome.kind === 'retry' && outcome.status === null;
-      if (lane.unanswered) this.noAnswer();
+      if (lane.unanswered) this.probeAfter(this.circuit.failed(random()));
       else if (this.circuit.answered()) this.wakeUnanswered();
+      if (outcome.kind !== 'retry') this.circuit.decided();
+      else if (!lane.unanswered) this.probeAfter(this.circuit.putOff());
       this.line(lane);
     }
     this.pump();
