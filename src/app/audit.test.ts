@@ -76,7 +76,7 @@ describe('the audit record of a server', () => {
     const order = await happen(http);
     await stop();
     expect(kindsOf(records())).toEqual(
-      new Set(['genesis', 'event.configured', 'event.started', 'alert', 'order', 'delivery', 'receipt', ...unheard(records())]),
+      new Set(['genesis', 'event.configured', 'event.started', 'alert', 'order', 'deliveries', 'receipt', ...unheard(records())]),
     );
     const told = records(order);
     expect(
@@ -110,7 +110,7 @@ describe('the audit record of a server', () => {
     expect(added.filter((record) => decided.has(decision(record)))).toEqual([]);
     // Control: the same check finds every record of before, were it appended again.
     expect(before.filter((record) => decided.has(decision(record)))).toHaveLength(before.length);
-    expect(added.filter(({ kind }) => ['alert', 'receipt', 'delivery'].includes(kind))).toEqual([]);
+    expect(added.filter(({ kind }) => ['alert', 'receipt', 'deliveries'].includes(kind))).toEqual([]);
     expect(records(order).filter(({ kind }) => kind === 'receipt')).toHaveLength(2);
   });
 

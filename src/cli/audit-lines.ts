@@ -8,7 +8,7 @@ const KIND: Readonly<Record<string, Text>> = {
   alert: { zh: '告警', en: 'alert' },
   order: { zh: '工单', en: 'order' },
   receipt: { zh: '回执', en: 'receipt' },
-  delivery: { zh: '送达任务', en: 'delivery' },
+  deliveries: { zh: '送达任务', en: 'deliveries' },
   'delivery.outcome': { zh: '送达结果', en: 'outcome' },
 };
 
@@ -17,7 +17,11 @@ export function recordLines({ seq, text, record }: AuditLine): string[] {
   if (record === null) return [`${seq}  已损坏 / damaged  ${text.slice(0, 120)}`];
   const { at, kind, subject, body } = record;
   const name = KIND[kind] ?? { zh: '命令', en: kind.replace(/^event\./, '') };
-  return [`${at}  #${seq}  ${name.zh} ${name.en}  ${subject}  ${tell(kind, body)}`.trimEnd(), ...trailLines(body)];
+  return [
+    `${at}  #${seq}  ${name.zh} ${name.en}  ${subject}  ${tell(kind, body)}`.trimEnd(),
+    ...trailLines(body),
+    ...list(body['deliveries']).map(deliveryLine),
+  ];
 }
 
 function tell(kind: string, body: Body): string {
@@ -33,10 +37,8 @@ function tell(kind: string, body: Body): string {
       const office = typeof body['street'] === 'string' ? `/${body['street']}` : '';
       return `${said(body['party'] ?? body['gateway'])}${office} ${said(body['state'])} (${said(body['by'])}, ${said(body['door'])}) → ${said(result)}${code === undefined ? '' : ` ${said(code)}`}`;
     }
-    case 'delivery': {
-      const { url, topic } = (body['endpoint'] ?? {}) as Body;
-      return `${said(body['type'])} → ${said(body['party'])} ${said(url ?? topic)}  ${said(body['state'])}`;
-    }
+    case 'deliveries':
+      return `${list(body['deliveries']).length}`;
     case 'delivery.outcome':
       return `${said(body['state'])}  ${said(body['attempts'])} 次 tries${body['status'] === undefined ? '' : `  ${said(body['status'])}`}${body['reason'] === null ? '' : `  ${said(body['reason'])}`}`;
     default:
@@ -61,6 +63,11 @@ function trailLines(body: Body): string[] {
     const note = one['note'] === null ? '' : ` “${said(one['note'])}”`;
     return `    ${said(one['what'])} ${said(one['party'])}${state}${one['by'] === null ? '' : ` (${said(one['by'])})`}${note}`;
   });
+}
+
+function deliveryLine(one: Body): string {
+  const { url, topic } = (one['endpoint'] ?? {}) as Body;
+  return `    ${said(one['type'])} → ${said(one['party'])} ${said(url ?? topic)}  ${said(one['state'])}  ${said(one['id'])}`;
 }
 
 function list(value: unknown): readonly Body[] {

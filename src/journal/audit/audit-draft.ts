@@ -3,7 +3,7 @@ import type { Attempt, Delivery } from '../../model/delivery.ts';
 import type { Millis } from '../../model/time.ts';
 import type { CommitBatch } from '../journal.ts';
 import type { DeliveryProgress } from '../transaction.ts';
-import { batchEntries, madeEntries } from './batch-entries.ts';
+import { batchEntries, deliveryEntries } from './batch-entries.ts';
 import { KnownOrders } from './known-orders.ts';
 import { outcomeEntry } from './outcome-entry.ts';
 
@@ -24,11 +24,11 @@ export class AuditDraft {
   }
 
   batch(batch: CommitBatch): void {
-    if (this.#kept) this.#entries.push(...batchEntries(batch, (order) => this.#orders.replace(order)));
+    if (this.#kept) this.#add(batchEntries(batch, this.#orders.replace(batch.orders)));
   }
 
   made(deliveries: readonly Delivery[]): void {
-    if (this.#kept) this.#entries.push(...madeEntries(deliveries, this.#now()));
+    if (this.#kept) this.#add(deliveryEntries(deliveries, this.#now()));
   }
 
   /** A try that will be repeated is no outcome. */
@@ -45,6 +45,11 @@ export class AuditDraft {
     const entries = this.#entries;
     this.#entries = [];
     return entries;
+  }
+
+  #add(entries: readonly string[]): void {
+    // Not by spreading: a flood of orders in one batch would overflow the stack.
+    for (const entry of entries) this.#entries.push(entry);
   }
 
   #outcome(delivery: string, after: DeliveryProgress, attempt: Attempt | null): void {

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, hash as digest } from 'node:crypto';
 import { isoTime, type Millis } from '../../model/time.ts';
 import { canonicalJson } from './canonical-json.ts';
 
@@ -12,7 +12,7 @@ import { canonicalJson } from './canonical-json.ts';
  * L3  `hash` is always the last member, so that the line without it can be had by cutting, without a parser.
  */
 export const AUDIT_FORMAT = 'maibo-audit/1';
-export const BEFORE_THE_FIRST = createHash('sha256').update(AUDIT_FORMAT).digest('hex');
+export const BEFORE_THE_FIRST = digest('sha256', AUDIT_FORMAT);
 
 /** `,"hash":"…"}` */
 const TAIL = 9 + 64 + 2;
@@ -35,9 +35,17 @@ export interface AuditRecord extends Omit<AuditEntry, 'at'> {
   readonly hash: string;
 }
 
+/** All entries of a batch have one time, and writing it out takes longer than the rest of a short line. */
+let lastTime: { readonly at: Millis; readonly text: string } = { at: 0, text: isoTime(0) };
+
+function timeText(at: Millis): string {
+  if (at !== lastTime.at) lastTime = { at, text: isoTime(at) };
+  return lastTime.text;
+}
+
 /** The line but for its number and its hash, which only the writer knows. */
 export function entryText({ at, kind, subject, body }: AuditEntry): string {
-  return `"at":"${isoTime(at)}","kind":${JSON.stringify(kind)},"subject":${JSON.stringify(subject)},"body":${canonicalJson(body)}`;
+  return `"at":"${timeText(at)}","kind":${JSON.stringify(kind)},"subject":${JSON.stringify(subject)},"body":${canonicalJson(body)}`;
 }
 
 export interface SealedLine {
@@ -47,7 +55,7 @@ export interface SealedLine {
 
 export function sealLine(seq: number, entry: string, previous: string): SealedLine {
   const open = `{"seq":${seq},${entry}`;
-  const hash = createHash('sha256').update(`${previous}\n${open}}`).digest('hex');
+  const hash = digest('sha256', `${previous}\n${open}}`);
   return { line: `${open},"hash":"${hash}"}`, hash };
 }
 

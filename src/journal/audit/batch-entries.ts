@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { AlertTransition } from '../../model/alert.ts';
 import type { Delivery } from '../../model/delivery.ts';
 import type { LogEvent } from '../../model/log-entry.ts';
@@ -21,10 +21,10 @@ const SUBJECTS = ['order', 'alert', 'delivery', 'incident', 'silence', 'id'] as 
  * All that one batch decided, as entries of the audit record, causes before their effects.
  *
  * B1  Every event that is no telemetry is recorded with whatever it holds and what became of it: a new kind needs nothing here.
- * B2  Of an order only what is new is recorded, by `before`, which gives the version before it.
+ * B2  Of an order only what is new is recorded, against `before`, the versions before.
  * B3  No telemetry, no secret and no credential in an address ever enters it.
  */
-export function batchEntries(batch: CommitBatch, before: (order: WorkOrder) => WorkOrder | null): string[] {
+export function batchEntries(batch: CommitBatch, before: ReadonlyMap<string, WorkOrder>): string[] {
   const { at, events } = batch.entry;
   const texts: string[] = [];
   const put = (kind: string, subject: string, body: Body): void => void texts.push(entryText({ at, kind, subject, body }));
@@ -34,16 +34,23 @@ export function batchEntries(batch: CommitBatch, before: (order: WorkOrder) => W
     if (rejection.code === 'receipt-foreign') put('receipt', orderOf(rejection.topic), foreignBody(rejection));
   for (const transition of batch.transitions ?? []) put('alert', transition.alert.id, transitionBody(transition));
   for (const order of batch.orders) {
-    const change = orderChange(before(order), order);
+    const change = orderChange(before.get(order.id) ?? null, order);
     if (change !== null) put('order', order.id, change);
   }
-  for (const delivery of batch.deliveries) put('delivery', delivery.id, deliveryBody(delivery));
+  texts.push(...deliveryEntries(batch.deliveries, at));
   return texts;
 }
 
-/** Deliveries that no batch made: the configuration changed under what waited. */
-export function madeEntries(made: readonly Delivery[], at: Millis): string[] {
-  return made.map((delivery) => entryText({ at, kind: 'delivery', subject: delivery.id, body: deliveryBody(delivery) }));
+/** What is to be sent, to whom: all of one order in one record. */
+export function deliveryEntries(made: readonly Delivery[], at: Millis): string[] {
+  const byOrder = new Map<string, Body[]>();
+  for (const delivery of made) {
+    const body = deliveryBody(delivery);
+    const others = byOrder.get(delivery.order);
+    if (others === undefined) byOrder.set(delivery.order, [body]);
+    else others.push(body);
+  }
+  return [...byOrder].map(([order, deliveries]) => entryText({ at, kind: 'deliveries', subject: order, body: { deliveries } }));
 }
 
 function subjectOf(event: LogEvent): string {
@@ -74,17 +81,28 @@ function orderOf(topic: string): string {
   return topic.split('/')[1] ?? topic;
 }
 
+/** In the order of their names, as they are written: it spares sorting them. */
 function transitionBody({ alert, was, at }: AlertTransition): Body {
-  const { rule, version, subject, state, level, latched, since, value, because, incident, reset } = alert;
-  return { rule, version, key: subject.key, was, state, level, latched, since, at, value, because, incident, reset: reset ?? undefined };
+  const { because, incident, latched, level, rule, since, state, subject, value, version } = alert;
+  const reset = alert.reset ?? undefined;
+  return { at, because, incident, key: subject.key, latched, level, reset, rule, since, state, value, version, was };
 }
 
 /** The body is proved by its digest; it stands in the delivery itself as long as that is kept. */
-function deliveryBody({ message, order, party, street, type, drill, endpoint, state, body }: Delivery): Body {
-  const to =
-    endpoint.kind === 'webhook'
-      ? { kind: endpoint.kind, id: endpoint.id, url: safeUrl(endpoint.url) }
-      : { kind: endpoint.kind, id: endpoint.id, topic: endpoint.topic };
-  const sha256 = createHash('sha256').update(body).digest('hex');
-  return { message, order, party, street, type, drill, endpoint: to, state, sha256 };
+function deliveryBody({ body, drill, endpoint, id, party, state, street, type }: Delivery): Body {
+  const to = endpoint.kind === 'webhook' ? { id: endpoint.id, url: safeAddress(endpoint.url) } : { id: endpoint.id, topic: endpoint.topic };
+  return { drill, endpoint: to, id, party, sha256: hash('sha256', body), state, street, type };
+}
+
+/** There are few endpoints, and many deliveries to each. */
+const ADDRESSES = 1_000;
+const addresses = new Map<string, string>();
+
+function safeAddress(url: string): string {
+  const known = addresses.get(url);
+  if (known !== undefined) return known;
+  if (addresses.size >= ADDRESSES) addresses.clear();
+  const safe = safeUrl(url);
+  addresses.set(url, safe);
+  return safe;
 }

@@ -11,26 +11,39 @@ export class KnownOrders {
   readonly #room: number;
 
   constructor(reader: Database.Database, room = REMEMBERED) {
-    this.#read = reader.prepare('SELECT body FROM orders WHERE id = ?').raw();
+    this.#read = reader.prepare('SELECT body FROM orders WHERE id IN (SELECT value FROM json_each(?))').raw();
     this.#room = room;
   }
 
-  /** @returns the version before this one; `null` for a new order. */
-  replace(order: WorkOrder): WorkOrder | null {
-    const before = this.#byId.get(order.id) ?? this.#committed(order.id);
-    // Last in, last out: what is changed now is changed again soon.
-    this.#byId.delete(order.id);
-    this.#byId.set(order.id, order);
-    if (this.#byId.size > this.#room)
-      for (const oldest of this.#byId.keys()) {
-        this.#byId.delete(oldest);
-        break;
-      }
+  /** @returns the versions before these; of a new order there is none. */
+  replace(orders: readonly WorkOrder[]): ReadonlyMap<string, WorkOrder> {
+    const before = new Map<string, WorkOrder>();
+    const unknown: string[] = [];
+    for (const { id } of orders) {
+      const known = this.#byId.get(id);
+      if (known === undefined) unknown.push(id);
+      else before.set(id, known);
+    }
+    for (const order of this.#committed(unknown)) before.set(order.id, order);
+    for (const order of orders) this.#remember(order);
     return before;
   }
 
-  #committed(id: string): WorkOrder | null {
-    const [row] = this.#read.all([id]) as [string][];
-    return row === undefined ? null : (JSON.parse(row[0]) as WorkOrder);
+  /** In one question: it costs more to ask than to find nothing. */
+  #committed(ids: readonly string[]): WorkOrder[] {
+    if (ids.length === 0) return [];
+    const rows = this.#read.all([JSON.stringify(ids)]) as [string][];
+    return rows.map(([body]) => JSON.parse(body) as WorkOrder);
+  }
+
+  /** What is changed now is changed again soon: the one that was left alone for longest makes room. */
+  #remember(order: WorkOrder): void {
+    this.#byId.delete(order.id);
+    this.#byId.set(order.id, order);
+    if (this.#byId.size <= this.#room) return;
+    for (const oldest of this.#byId.keys()) {
+      this.#byId.delete(oldest);
+      break;
+    }
   }
 }

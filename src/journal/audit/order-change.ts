@@ -11,7 +11,7 @@ export function orderChange(before: WorkOrder | null, after: WorkOrder): Change 
   const change: Record<string, unknown> = before === null ? opening(after) : {};
   if (before?.state !== after.state) change['state'] = after.state;
   if (before?.level !== after.level) change['level'] = after.level;
-  if (canonicalJson(before?.attention ?? []) !== canonicalJson(after.attention)) change['attention'] = after.attention;
+  if (!isSame(before?.attention ?? [], after.attention)) change['attention'] = after.attention;
   if (before?.closedAt !== after.closedAt && after.closedAt !== null) change['closedAt'] = after.closedAt;
   put(change, 'assignments', changedAssignments(before?.assignments ?? [], after.assignments));
   const known = new Set(before?.alerts.map(({ id }) => id));
@@ -35,7 +35,10 @@ function put(change: Record<string, unknown>, name: string, found: readonly unkn
 
 /** Whole, as they are now, so that what an assignment gets in later versions is recorded too. */
 function changedAssignments(before: readonly Assignment[], after: readonly Assignment[]): Assignment[] {
-  if (before === after) return [];
-  const known = new Set(before.map(canonicalJson));
-  return after.filter((assignment) => !known.has(canonicalJson(assignment)));
+  return after.filter((assignment) => !before.some((known) => isSame(known, assignment)));
+}
+
+/** What did not change is most often the same object still. */
+function isSame(a: unknown, b: unknown): boolean {
+  return a === b || canonicalJson(a) === canonicalJson(b);
 }
