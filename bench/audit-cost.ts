@@ -6,7 +6,6 @@ import { openJournal } from '../src/journal/open-journal.ts';
 import type { Alert } from '../src/model/alert.ts';
 import type { Delivery } from '../src/model/delivery.ts';
 import type { LogEvent } from '../src/model/log-entry.ts';
-import type { Rule } from '../src/model/rule.ts';
 import type { WorkOrder } from '../src/model/work-order.ts';
 
 /*
@@ -79,7 +78,7 @@ function batch(offset: number, shape: Shape): CommitBatch {
     ...{ rejections: [], receipts: [], alerts },
     orders: ids.map((id) => order(`wo_${id}`)),
     deliveries: ids.flatMap((id) => deliveries(`wo_${id}`)),
-    transitions: alerts.map((alert) => ({ kind: 'alert-transition', alert, rule: { id: 'smoke' } as Rule, was: 'pending', at: 1 })),
+    transitions: alerts.map((alert) => ({ alert, was: 'pending', at: 1 })),
   };
 }
 

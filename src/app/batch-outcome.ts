@@ -1,4 +1,4 @@
-import type { Alert, AlertTransition } from '../model/alert.ts';
+import type { Alert, AlertPassage } from '../model/alert.ts';
 import type { Problem } from '../model/problem.ts';
 import type { CommandOutcome } from '../model/order-command.ts';
 import type { Receipt, ReceiptOutcome } from '../model/receipt.ts';
@@ -12,7 +12,7 @@ export interface BatchOutcome {
   /** Newest version of each alert that changed. */
   readonly alerts: Map<string, Alert>;
   /** Every step of every alert, in order. */
-  readonly transitions: AlertTransition[];
+  readonly transitions: AlertPassage[];
   /** Newest version of each order that changed. */
   readonly orders: Map<string, WorkOrder>;
   /** Those that moved an assignment. */

@@ -381,8 +381,10 @@ export class Core {
   }
 
   private raise(step: AlertStep, outcome: BatchOutcome): void {
-    outcome.transitions.push(...step.transitions);
-    for (const transition of step.transitions) outcome.alerts.set(transition.alert.id, transition.alert);
+    for (const { alert, was, at } of step.transitions) {
+      outcome.alerts.set(alert.id, alert);
+      outcome.transitions.push({ alert, was, at });
+    }
     for (const change of step.changes) {
       const orders = dispatchStep();
       // Due times run from when we knew, which is now, not from when it began.

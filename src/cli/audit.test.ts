@@ -42,7 +42,7 @@ beforeEach(async () => {
     because: alert.because,
   } as const;
   await rig.commit({
-    transitions: [{ kind: 'alert-transition', alert, rule: { id: 'smoke' } as never, was: 'pending', at: NOW }],
+    transitions: [{ alert, was: 'pending', at: NOW }],
     orders: [orderOf('wo_1', { alerts: [member] }), orderOf('wo_2')],
     deliveries: [deliveryOf('d1', 'wo_1'), deliveryOf('d2', 'wo_2')],
   });

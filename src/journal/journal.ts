@@ -1,4 +1,4 @@
-import type { Alert, AlertTransition } from '../model/alert.ts';
+import type { Alert, AlertPassage } from '../model/alert.ts';
 import type { Attempt, Delivery } from '../model/delivery.ts';
 import type { LogEntry, LogEvent } from '../model/log-entry.ts';
 import type { Millis } from '../model/time.ts';
@@ -20,7 +20,7 @@ export interface CommitBatch {
   readonly receipts: readonly Receipt[];
   readonly deliveries: readonly Delivery[];
   /** For the audit record: each step of each alert, what became of each receipt, and of each event that is no message. */
-  readonly transitions?: readonly AlertTransition[];
+  readonly transitions?: readonly AlertPassage[];
   readonly answers?: readonly ReceiptAnswer[];
   readonly results?: ReadonlyMap<LogEvent, unknown>;
 }

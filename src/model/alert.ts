@@ -41,6 +41,9 @@ export interface AlertReset {
   readonly at: Millis;
 }
 
+/** A step of an alert, without the definition behind it. */
+export type AlertPassage = Omit<AlertTransition, 'rule' | 'kind'>;
+
 export interface AlertTransition {
   readonly kind: 'alert-transition';
   readonly alert: Alert;

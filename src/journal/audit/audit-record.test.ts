@@ -2,7 +2,6 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { LogEvent } from '../../model/log-entry.ts';
 import type { Receipt } from '../../model/receipt.ts';
 import type { Rejection } from '../../model/rejection.ts';
-import type { Rule } from '../../model/rule.ts';
 import { AuditRig, deliveryOf, liftGuards, NOW, orderOf } from './test-rig.ts';
 import { verifyRecord } from './verify-record.ts';
 
@@ -63,12 +62,11 @@ describe('the audit record', () => {
       because: { zh: '烟', en: 'smoke' },
       incident: null,
     };
-    const rule = { id: 'smoke' } as Rule;
     await rig.commit({
       events,
       results: new Map([[events[1] as LogEvent, { kind: 'reset', done: true }]]),
       answers: [{ receipt: RECEIPT, outcome: { kind: 'moved', state: 'accepted', order: 'wo_1' } }],
-      transitions: [{ kind: 'alert-transition', alert: { ...alert, ...rest }, rule, was: 'pending', at: NOW }],
+      transitions: [{ alert: { ...alert, ...rest }, was: 'pending', at: NOW }],
       orders: [orderOf('wo_1')],
       deliveries: [deliveryOf('d1', 'wo_1')],
     });

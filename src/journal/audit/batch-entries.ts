@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import type { AlertTransition } from '../../model/alert.ts';
+import type { AlertPassage } from '../../model/alert.ts';
 import type { Delivery } from '../../model/delivery.ts';
 import type { LogEvent } from '../../model/log-entry.ts';
 import type { Rejection } from '../../model/rejection.ts';
@@ -82,7 +82,7 @@ function orderOf(topic: string): string {
 }
 
 /** In the order of their names, as they are written: it spares sorting them. */
-function transitionBody({ alert, was, at }: AlertTransition): Body {
+function transitionBody({ alert, was, at }: AlertPassage): Body {
   const { because, incident, latched, level, rule, since, state, subject, value, version } = alert;
   const reset = alert.reset ?? undefined;
   return { at, because, incident, key: subject.key, latched, level, reset, rule, since, state, value, version, was };
