@@ -10,7 +10,9 @@ function shown({ rule, subject, since, firedAt, resolvedAt, peak, level, latched
 
 /** What people see of an order; due times run from when the clock let it be seen, and are left out. */
 function shownOrder({ sort, place, assignments, level, state, alerts }: WorkOrder): string {
-  const parties = assignments.map(({ party, street, role, state: answer }) => [party, street, role, answer]);
+  // Due times run from when we knew: whom a time that ran out has called says when readings came, not what they said.
+  const asked = assignments.filter(({ calledFor }) => (calledFor ?? null) === null);
+  const parties = asked.map(({ party, street, role, state: answer }) => [party, street, role, answer]);
   return JSON.stringify([
     sort,
     place.id,
