@@ -1,7 +1,7 @@
 import type { Rung } from '../model/handling.ts';
 import type { Assignment, ClockStep } from '../model/work-order.ts';
 import { OPERATIONS } from './assign.ts';
-import { nextDue, overdue, RESTING, type Due } from './clocks.ts';
+import { nextDue, overdue, type Due } from './clocks.ts';
 import { nameOf, type OpenOrder } from './open-order.ts';
 import type { OrderDesk, Turn } from './order-desk.ts';
 
@@ -112,7 +112,7 @@ export class Escalation {
 
   private say(open: OpenOrder, share: Assignment, said: string): void {
     const clocks = open.clocksOf(share);
-    open.setClocks(share, { ...(clocks === RESTING ? RESTING : clocks), said: [...clocks.said, said] });
+    open.setClocks(share, { ...clocks, said: [...clocks.said, said] });
   }
 }
 

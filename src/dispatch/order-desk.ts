@@ -7,7 +7,7 @@ import type { Assignment, OrderMessage, Role, WorkOrder } from '../model/work-or
 import { askAgain, assignmentOf, OPERATIONS } from './assign.ts';
 import { RESTING } from './clocks.ts';
 import { MessageGate } from './message-gate.ts';
-import { nameOf, type OpenOrder } from './open-order.ts';
+import type { OpenOrder } from './open-order.ts';
 import type { Notice } from './order-body.ts';
 import { alongRoute, routeOf } from './routing.ts';
 
@@ -124,8 +124,4 @@ export class OrderDesk {
 
 export function sharesOf(open: OpenOrder, party: string): Assignment[] {
   return open.order.assignments.filter((one) => one.party === party);
-}
-
-export function shareNamed(open: OpenOrder, name: string): Assignment | undefined {
-  return open.order.assignments.find((one) => nameOf(one) === name);
 }
