@@ -7,6 +7,14 @@ export const PANES = 64;
 const FIRST = 2;
 /** Panes of one window, one before its edge, and late ones. */
 const MOST = 256;
+/** Numbers of a record: its base takes the first two, then come these. */
+const RECORD = 6;
+const START = 2;
+const CAPACITY = 3;
+const HEAD = 4;
+const SIZE = 5;
+/** Bases are twice as wide. */
+const BASE = RECORD / 2;
 
 /** One pane outside of the ring, for the rare late sample. */
 export interface Pane {
@@ -28,11 +36,10 @@ export class PaneRing {
   readonly lanes: Float64Array[];
   private used = 0;
   private readonly free = new Map<number, number[]>();
-  private base = new Float64Array(0);
-  private start = new Int32Array(0);
-  private capacity = new Uint16Array(0);
-  private head = new Uint16Array(0);
-  sizes = new Uint16Array(0);
+  /** One record a row, so that a row is found in one place of the memory and not in five. */
+  private records = new Int32Array(0);
+  /** The same bytes: a record begins with its base. */
+  private bases = new Float64Array(0);
 
   constructor(window: Millis, lanes: number) {
     this.width = Math.max(1, window / PANES);
@@ -40,26 +47,33 @@ export class PaneRing {
   }
 
   grow(rows: number): void {
-    if (rows <= this.base.length) return;
-    const n = Math.max(rows, Math.ceil(this.base.length * 1.25), 8);
-    this.base = widen(this.base, new Float64Array(n));
-    this.start = widen(this.start, new Int32Array(n));
-    this.capacity = widen(this.capacity, new Uint16Array(n));
-    this.head = widen(this.head, new Uint16Array(n));
-    this.sizes = widen(this.sizes, new Uint16Array(n));
+    const before = this.records.length / RECORD;
+    if (rows <= before) return;
+    this.hold(widen(this.records, new Int32Array(Math.max(rows, Math.ceil(before * 1.25), 8) * RECORD)));
   }
 
   size(row: number): number {
-    return this.sizes[row] as number;
+    return this.records[row * RECORD + SIZE] as number;
+  }
+
+  private hold(records: Int32Array<ArrayBuffer>): void {
+    this.records = records;
+    this.bases = new Float64Array(records.buffer);
+  }
+
+  private baseOf(row: number): Millis {
+    return this.bases[row * BASE] as number;
   }
 
   /** Slot of the i-th oldest pane. */
   slot(row: number, i: number): number {
-    return (this.start[row] as number) + (((this.head[row] as number) + i) & ((this.capacity[row] as number) - 1));
+    const { records } = this;
+    const at = row * RECORD;
+    return (records[at + START] as number) + (((records[at + HEAD] as number) + i) & ((records[at + CAPACITY] as number) - 1));
   }
 
   timeAt(row: number, slot: number): Millis {
-    return (this.base[row] as number) + (this.times[slot] as number);
+    return this.baseOf(row) + (this.times[slot] as number);
   }
 
   newest(row: number): Millis {
@@ -74,7 +88,7 @@ export class PaneRing {
     const slot = this.slot(row, size - 1);
     const time = this.timeAt(row, slot);
     if (Math.floor(time / this.width) !== Math.floor(at / this.width)) return -1;
-    this.times[slot] = at - (this.base[row] as number);
+    this.times[slot] = at - this.baseOf(row);
     return slot;
   }
 
@@ -92,11 +106,13 @@ export class PaneRing {
 
   /** Samples in all panes of the row. */
   count(row: number): number {
-    const size = this.sizes[row] as number;
+    const { records } = this;
+    const record = row * RECORD;
+    const size = records[record + SIZE] as number;
     if (this.counts === null) return size;
-    const start = this.start[row] as number;
-    const mask = (this.capacity[row] as number) - 1;
-    let at = this.head[row] as number;
+    const start = records[record + START] as number;
+    const mask = (records[record + CAPACITY] as number) - 1;
+    let at = records[record + HEAD] as number;
     let count = 0;
     for (let i = 0; i < size; i += 1) {
       count += this.counts[start + (at & mask)] as number;
@@ -108,10 +124,12 @@ export class PaneRing {
   /** Sum of one lane over all panes of the row, oldest first. */
   sum(row: number, index: number): number {
     const lane = this.lanes[index] as Float64Array;
-    const size = this.sizes[row] as number;
-    const start = this.start[row] as number;
-    const mask = (this.capacity[row] as number) - 1;
-    let at = this.head[row] as number;
+    const { records } = this;
+    const record = row * RECORD;
+    const size = records[record + SIZE] as number;
+    const start = records[record + START] as number;
+    const mask = (records[record + CAPACITY] as number) - 1;
+    let at = records[record + HEAD] as number;
     let sum = 0;
     for (let i = 0; i < size; i += 1) {
       sum += lane[start + (at & mask)] as number;
@@ -123,34 +141,36 @@ export class PaneRing {
   /** A new newest pane with one sample, its lanes unset. @returns its slot */
   push(row: number, at: Millis): number {
     const size = this.size(row);
-    if (size === 0) this.base[row] = at;
-    else if (at - (this.base[row] as number) > 0xffff_ffff) this.rebase(row);
-    if (size === this.capacity[row]) this.widen(row);
-    this.sizes[row] = size + 1;
+    if (size === 0) this.bases[row * BASE] = at;
+    else if (at - this.baseOf(row) > 0xffff_ffff) this.rebase(row);
+    if (size === this.records[row * RECORD + CAPACITY]) this.widen(row);
+    this.records[row * RECORD + SIZE] = size + 1;
     const slot = this.slot(row, size);
-    this.times[slot] = at - (this.base[row] as number);
+    this.times[slot] = at - this.baseOf(row);
     if (this.counts !== null) this.counts[slot] = 1;
     return slot;
   }
 
   popNewest(row: number): void {
-    this.sizes[row] = this.size(row) - 1;
+    this.records[row * RECORD + SIZE] = this.size(row) - 1;
   }
 
   /** Lets go of panes whose newest sample is at or before `edge`, but for `keep` of them. */
   expire(row: number, edge: Millis, keep: 0 | 1): void {
-    let size = this.sizes[row] as number;
+    const { records, times } = this;
+    const record = row * RECORD;
+    let size = records[record + SIZE] as number;
     if (size <= keep) return;
-    const mask = (this.capacity[row] as number) - 1;
-    const start = this.start[row] as number;
-    const limit = edge - (this.base[row] as number);
-    let head = this.head[row] as number;
-    while (size > keep && (this.times[start + ((head + keep) & mask)] as number) <= limit) {
+    const mask = (records[record + CAPACITY] as number) - 1;
+    const start = records[record + START] as number;
+    const limit = edge - this.baseOf(row);
+    let head = records[record + HEAD] as number;
+    while (size > keep && (times[start + ((head + keep) & mask)] as number) <= limit) {
       head = (head + 1) & mask;
       size -= 1;
     }
-    this.head[row] = head;
-    this.sizes[row] = size;
+    records[record + HEAD] = head;
+    records[record + SIZE] = size;
   }
 
   list(row: number): Pane[] {
@@ -168,7 +188,7 @@ export class PaneRing {
 
   /** Puts panes in place of what the row has; the newest stay when there are too many. */
   rewrite(row: number, panes: readonly Pane[]): void {
-    this.sizes[row] = 0;
+    this.records[row * RECORD + SIZE] = 0;
     for (const pane of panes.slice(-MOST)) {
       const slot = this.push(row, pane.time);
       this.setCount(slot, pane.count);
@@ -190,11 +210,7 @@ export class PaneRing {
     this.used = other.used;
     this.free.clear();
     for (const [size, list] of other.free) this.free.set(size, list);
-    this.base = other.base;
-    this.start = other.start;
-    this.capacity = other.capacity;
-    this.head = other.head;
-    this.sizes = other.sizes;
+    this.hold(other.records);
   }
 
   save(rows: number): SavedCells {
@@ -204,11 +220,7 @@ export class PaneRing {
       counts: this.counts?.slice(0, this.used) ?? null,
       lanes: this.lanes.map((lane) => lane.slice(0, this.used)),
       free: [...this.free],
-      base: this.base.slice(0, rows),
-      start: this.start.slice(0, rows),
-      capacity: this.capacity.slice(0, rows),
-      head: this.head.slice(0, rows),
-      sizes: this.sizes.slice(0, rows),
+      records: this.records.slice(0, rows * RECORD),
     };
   }
 
@@ -221,44 +233,46 @@ export class PaneRing {
     });
     this.free.clear();
     for (const [size, list] of saved['free'] as [number, number[]][]) this.free.set(size, [...list]);
-    this.base = Float64Array.from(saved['base'] as Float64Array);
-    this.start = Int32Array.from(saved['start'] as Int32Array);
-    this.capacity = Uint16Array.from(saved['capacity'] as Uint16Array);
-    this.head = Uint16Array.from(saved['head'] as Uint16Array);
-    this.sizes = Uint16Array.from(saved['sizes'] as Uint16Array);
+    this.hold(saved['records'] === undefined ? recordsOf(saved) : Int32Array.from(saved['records'] as Int32Array));
   }
 
   get bytes(): number {
-    const perRow = this.base.byteLength + this.start.byteLength + this.capacity.byteLength + this.head.byteLength + this.sizes.byteLength;
-    return perRow + this.times.byteLength + (this.counts?.byteLength ?? 0) + this.lanes.reduce((sum, lane) => sum + lane.byteLength, 0);
+    return (
+      this.records.byteLength +
+      this.times.byteLength +
+      (this.counts?.byteLength ?? 0) +
+      this.lanes.reduce((sum, lane) => sum + lane.byteLength, 0)
+    );
   }
 
   private rebase(row: number): void {
     const oldest = this.timeAt(row, this.slot(row, 0));
-    const shift = oldest - (this.base[row] as number);
+    const shift = oldest - this.baseOf(row);
     for (let i = 0; i < this.size(row); i += 1) {
       const slot = this.slot(row, i);
       this.times[slot] = (this.times[slot] as number) - shift;
     }
-    this.base[row] = oldest;
+    this.bases[row * BASE] = oldest;
   }
 
   private widen(row: number): void {
-    const size = this.capacity[row] as number;
+    const { records } = this;
+    const record = row * RECORD;
+    const size = records[record + CAPACITY] as number;
     const wider = size === 0 ? FIRST : size * 2;
     if (wider > MOST) {
       // Cannot come from sorted samples; a flood of late ones loses the oldest.
-      this.head[row] = ((this.head[row] as number) + 1) & (size - 1);
-      this.sizes[row] = size - 1;
+      records[record + HEAD] = ((records[record + HEAD] as number) + 1) & (size - 1);
+      records[record + SIZE] = size - 1;
       return;
     }
-    const from = this.start[row] as number;
+    const from = records[record + START] as number;
     const to = this.allot(wider);
     for (let i = 0; i < size; i += 1) this.move(this.slot(row, i), to + i);
     if (size > 0) this.listOf(size).push(from);
-    this.start[row] = to;
-    this.capacity[row] = wider;
-    this.head[row] = 0;
+    records[record + START] = to;
+    records[record + CAPACITY] = wider;
+    records[record + HEAD] = 0;
   }
 
   private move(from: number, to: number): void {
@@ -289,6 +303,21 @@ export class PaneRing {
     }
     return list;
   }
+}
+
+/** Of a snapshot from when each field had a column of its own. */
+function recordsOf(saved: SavedCells): Int32Array<ArrayBuffer> {
+  const columns = ['start', 'capacity', 'head', 'sizes'].map((name) => saved[name] as Int32Array);
+  const base = saved['base'] as Float64Array;
+  const records = new Int32Array(base.length * RECORD);
+  const bases = new Float64Array(records.buffer);
+  base.forEach((at, row) => {
+    bases[row * BASE] = at;
+    columns.forEach((column, i) => {
+      records[row * RECORD + START + i] = column[row] as number;
+    });
+  });
+  return records;
 }
 
 function widen<A extends Float64Array | Int32Array | Uint32Array | Uint16Array>(from: A, to: A): A {
