@@ -1,0 +1,100 @@
+import type { AlertPoint, HistoryPoint, OrderPoint, ReadingPoint } from '../model/history-point.ts';
+import type { Level } from '../model/level.ts';
+import type { Millis } from '../model/time.ts';
+
+/** A span of time: `from` is in it, `to` is not. */
+export interface Span {
+  readonly from: Millis;
+  readonly to: Millis;
+}
+
+/** Which series: one measure of a sensor, or one sign at a key. */
+export type SeriesName =
+  | { readonly kind: 'reading'; readonly sensor: string; readonly measure: string }
+  | { readonly kind: 'sign'; readonly sign: string; readonly key: string };
+
+export interface SeriesQuery extends Span {
+  readonly series: SeriesName;
+  /** Length of a bucket; `null` asks for every sample. */
+  readonly step: Millis | null;
+  /** No more samples or buckets than this; the answer says when there would have been more. */
+  readonly limit: number;
+}
+
+/** One sample as it was written, or what one bucket of time held. Texts are left out of buckets. */
+export type Sample =
+  | { readonly kind: 'sample'; readonly at: Millis; readonly value: number | string | null; readonly level: Level | null }
+  | {
+      readonly kind: 'bucket';
+      /** Its beginning, a whole number of steps since the epoch. */
+      readonly at: Millis;
+      readonly count: number;
+      readonly min: number;
+      readonly max: number;
+      readonly mean: number;
+      /** Value of the newest sample in it. */
+      readonly last: number;
+    };
+
+export interface Series {
+  readonly samples: readonly Sample[];
+  /** There was more than the limit. */
+  readonly cut: boolean;
+}
+
+/** Steps of alerts and orders, for the marks beside a series and for a back-test. */
+export interface StepsQuery extends Span {
+  readonly rule: string | null;
+  readonly key: string | null;
+  readonly limit: number;
+}
+
+/** How far the log has been written: what comes after is not in the store yet. */
+export interface HistoryCursor {
+  /** Of the log: the next entry to write. */
+  readonly offset: number;
+  /** Of the audit record: the next line to write. */
+  readonly audit: number;
+}
+
+/** What was removed, or summed up, by one round of `keep`. */
+export interface KeptOutcome {
+  readonly removed: number;
+  readonly summed: number;
+}
+
+/** How long what is kept, in the store's own units of a day. `null`: for ever. */
+export interface Retention {
+  readonly raw: Millis | null;
+  readonly minute: Millis | null;
+  readonly hour: Millis | null;
+  readonly steps: Millis | null;
+  /** The store may take this much of the disk; the oldest raw readings go first. `null`: whatever there is. */
+  readonly bytes: number | null;
+}
+
+/**
+ * Where history is kept. Alerting never waits for it.
+ *
+ * H1 `write` resolves only when every point is in the store; it rejects with a `StoreFault` and never with anything else.
+ * H2 Written twice, a point is there once; two readings of one millisecond are two.
+ * H3 What is read back is what was written, to the bit for numbers.
+ */
+export interface HistoryStore {
+  readonly kind: 'embedded' | 'influxdb';
+  /** Where it is, for people; no secret in it. */
+  readonly place: string;
+  /** `cursor` is where the log stands when these are written; a store that can keeps both in one transaction. */
+  write(points: readonly HistoryPoint[], cursor: HistoryCursor): Promise<void>;
+  /** What the store itself knows of how far it is; `null` when it keeps none, or is empty. */
+  cursor(): Promise<HistoryCursor | null>;
+  series(query: SeriesQuery): Promise<Series>;
+  /** Alerts' steps of a rule, or of a key of it, in the order of time. */
+  alertSteps(query: StepsQuery): Promise<readonly AlertPoint[]>;
+  orderSteps(query: Span & { readonly limit: number }): Promise<readonly OrderPoint[]>;
+  /** All readings of a span in the order of (at, nth), some thousand at a time. `measures`: only these; `null`: all. */
+  readings(span: Span, measures: readonly string[] | null): AsyncIterable<readonly ReadingPoint[]>;
+  /** Sums up and removes what has passed its time; safe to call again at any time. */
+  keep(retention: Retention, now: Millis): Promise<KeptOutcome>;
+  close(): Promise<void>;
+}
