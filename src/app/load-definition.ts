@@ -1,6 +1,6 @@
 import type { Config } from '../config/config.ts';
 import { readCity } from '../config/city-folder.ts';
-import { readRules } from '../config/rules-folder.ts';
+import { readRules, type RulesFolder } from '../config/rules-folder.ts';
 import { compileRule } from '../engine/compile-rule.ts';
 import { Refusal, type Problem } from '../model/problem.ts';
 import type { City } from '../model/place.ts';
@@ -27,10 +27,16 @@ export async function loadDefinition(config: Config, clock: 'wall' | 'events'): 
   };
 }
 
+export interface CheckedRules {
+  readonly rules: Definition['rules'];
+  readonly problems: Problem[];
+  readonly files: RulesFolder['files'];
+}
+
 /** Everything that can be said of a rules folder without running it: files, facts, measures, parties. */
-export async function checkRules(directory: string, city: City): Promise<{ rules: Definition['rules']; problems: Problem[] }> {
+export async function checkRules(directory: string, city: City): Promise<CheckedRules> {
   const vocabulary = { measures: city.measures, parties: city.parties.map((party) => party.id) };
-  const { ruleSet, problems } = await readRules(directory, vocabulary);
-  const compiled = ruleSet.rules.flatMap((rule) => compileRule(rule, `${rule.id}.rule.json`).problems);
-  return { rules: ruleSet, problems: [...problems, ...compiled] };
+  const { ruleSet, problems, files } = await readRules(directory, vocabulary);
+  const compiled = ruleSet.rules.flatMap((rule) => compileRule(rule, files.get(rule.id) ?? `${rule.id}.rule.json`).problems);
+  return { rules: ruleSet, problems: [...problems, ...compiled], files };
 }

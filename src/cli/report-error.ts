@@ -14,7 +14,10 @@ export function reportError(error: unknown, io: Io, json: boolean): number {
     // In Chinese what went wrong; the sentence after it says in English what exactly.
     const chinese = ERROR_CODES[error.code]?.zh;
     warn(io, `maibo: ${error.code}${chinese === undefined ? '' : ` ${chinese}`}: ${error.message}`);
-    for (const { file, pointer, message } of error.problems) warn(io, `  ${file}:${pointer === '' ? '/' : pointer} ${message}`);
+    for (const { code, file, pointer, message } of error.problems) {
+      const title = ERROR_CODES[code]?.zh;
+      warn(io, `  ${file}:${pointer === '' ? '/' : pointer} ${message}${title === undefined ? '' : ` · ${title}`}`);
+    }
   }
   return error.code === 'usage' ? 2 : 1;
 }

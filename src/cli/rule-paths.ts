@@ -1,6 +1,10 @@
 import { readdirSync, statSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { ruleOf } from '../app/check-rules.ts';
+import { RULE_FILE_ENDING } from '../config/rule-checks/file-name.ts';
+import { RULE_TEST_ENDING } from '../config/rule-test-file.ts';
+
+const ENDINGS = `"${RULE_FILE_ENDING}" nor in "${RULE_TEST_ENDING}"`;
 
 export interface RulePaths {
   readonly directory: string;
@@ -26,22 +30,33 @@ export function readRulePaths(paths: readonly string[], rulesDir: string): RuleP
       continue;
     }
     const isFolder = statSync(found).isDirectory();
-    const ids = isFolder ? idsBelow(found) : [ruleOf(found)];
-    if (ids.includes(null)) return `"${path}" is no file of a rule`;
+    const ids = isFolder ? idsBelow(found) : [ruleOf(found)].filter((id) => id !== null);
+    if (!isFolder && ids.length === 0) return `"${path}" ends neither in ${ENDINGS}, so that it is no file of a rule`;
+    if (!holdsRule(found, isFolder)) return `"${path}" holds no rule: the file of a rule ends in "${RULE_FILE_ENDING}"`;
     const inside = isBelow(found, rulesDir);
     const folder = inside ? rulesDir : isFolder ? found : folderOf(found);
     folders.add(folder);
     if (found === folder) whole = true;
-    else for (const id of ids) only.add(id as string);
+    else for (const id of ids) only.add(id);
   }
   if (folders.size > 1) return `These lie in different rules folders: ${[...folders].join(', ')}; name those of one folder`;
   return { directory: [...folders][0] ?? rulesDir, only: whole ? null : only };
 }
 
-function idsBelow(folder: string): (string | null)[] {
-  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+function idsBelow(folder: string): string[] {
+  return filesBelow(folder)
     .map(ruleOf)
     .filter((id) => id !== null);
+}
+
+/** Who names a folder wants its rules looked at: that there are none must not pass for "no problems". */
+function holdsRule(path: string, isFolder: boolean): boolean {
+  return !isFolder || filesBelow(path).some((file) => file.endsWith(RULE_FILE_ENDING));
+}
+
+/** But for what a mounted ConfigMap keeps in dotted folders. */
+function filesBelow(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) => !file.split(sep).some((part) => part.startsWith('.')));
 }
 
 function isBelow(path: string, folder: string): boolean {

@@ -11,8 +11,10 @@ let url = '';
 let close: () => Promise<void> = async () => undefined;
 
 beforeAll(async () => {
-  const { engine } = new Rig([ruleOf({ unit: 'cm', levels: [levelOf('blue', 5)] })]).read(T0, { x: 4.9 });
+  const rule = ruleOf({ unit: 'cm', levels: [levelOf('blue', 5)] });
+  const { engine } = new Rig([rule]).read(T0, { x: 4.9 });
   const { api } = await apiOf({
+    rules: () => [rule],
     explainSign: (sign, key) => {
       const explanation = engine.explain(sign, key, T0);
       return explanation === null ? null : { explanation, alert: null };
@@ -46,7 +48,8 @@ describe('maibo rules explain', () => {
     expect(place.out).toContain('name one: sensor:s1');
     const nobody = await explain('r1', 'nobody', '--url', url);
     expect(nobody).toMatchObject({ code: 1, out: '', err: expect.stringMatching(/^maibo: api-key-unknown[^\n]*nobody[^\n]*\n$/) });
-    expect((await explain('r9', 's1', '--url', url)).err).toMatch(/^maibo: api-sign-unknown/);
+    const unknown = (await explain('r9', 's1', '--url', url)).err;
+    expect(unknown).toMatch(/^maibo: api-sign-unknown.*: "r9" \(did you mean "r1"\?\)\n$/);
   });
 
   it('needs both, and helps', async () => {

@@ -101,14 +101,92 @@ describe('maibo rules test', () => {
       expect(code).toBe(1);
       expect(out).toMatch(/^✗ sewer-fill-ratio: blue: just short: sewer-level \S+: expected never blue, got blue at \S+$/m);
       rmSync(join(wrong, 'flood/sewer-fill-ratio.rule-test.json'));
-      expect((await rules(['test'], wrong)).out).toContain('[rule-untested]');
+      expect((await rules(['test'], wrong)).out).toMatch(
+        /^✗ flood\/sewer-fill-ratio\.rule\.json:\/ 规则没有测试 \/ Write sewer-fill-ratio\.rule-test\.json beside it.* \[rule-untested\]$/m,
+      );
     } finally {
       rmSync(wrong, { recursive: true, force: true });
     }
   });
 
-  it('refuses the id of no rule', async () => {
-    await expect(rules(['test', 'rainfall-9h'])).rejects.toThrow('There is no rule "rainfall-9h"');
+  it('takes a rule whose test has a slip in it for tested, and tells the slip alone', async () => {
+    const wrong = mkdtempSync(join(tmpdir(), 'maibo-wrong-tests-'));
+    try {
+      cpSync(join(folder, 'flood'), join(wrong, 'flood'), { recursive: true });
+      const file = join(wrong, 'flood/sewer-fill-ratio.rule-test.json');
+      const text = readFileSync(file, 'utf8');
+      for (const slip of ['{', text.replace('"rule"', '"rull"'), text.replaceAll('"sewer-level"', '"sewer-levle"')]) {
+        writeFileSync(file, slip);
+        const { problems } = JSON.parse((await rules(['test', '--json'], wrong)).out) as { problems: { code: string; file: string }[] };
+        expect(problems.map((problem) => problem.file)).toEqual(problems.map(() => 'flood/sewer-fill-ratio.rule-test.json'));
+        expect(problems.map((problem) => problem.code)).not.toContain('rule-untested');
+        expect(problems).not.toEqual([]);
+      }
+      // A slip in the rule is none of its test.
+      writeFileSync(file, text);
+      writeFileSync(join(wrong, 'flood/sewer-fill-ratio.rule.json'), '{');
+      expect((await rules(['test'], wrong)).out.split('\n')).toEqual([
+        expect.stringContaining(
+          'flood/sewer-fill-ratio.rule.json:/ 规则文件不是合法的 JSON / The file ends before all is closed',
+        ) as string,
+        '0 条规则 rules · 0 通过 passed · 0 失败 failed · 1 问题 problems',
+        '',
+      ]);
+    } finally {
+      rmSync(wrong, { recursive: true, force: true });
+    }
+  });
+
+  it('refuses the id of no rule, and names the one that was meant', async () => {
+    await expect(rules(['test', 'rainfall-9h'])).rejects.toThrow('There is no rule "rainfall-9h" (did you mean "rainfall-1h"?)');
+  });
+});
+
+describe('maibo rules check', () => {
+  it('says each problem in both languages, to programs too', async () => {
+    const wrong = mkdtempSync(join(tmpdir(), 'maibo-bad-rules-'));
+    try {
+      mkdirSync(join(wrong, 'flood'));
+      const text = readFileSync(join(folder, 'flood/sewer-fill-ratio.rule.json'), 'utf8');
+      writeFileSync(join(wrong, 'flood/sewer-fill-ratio.rule.json'), text.replace('"scope": "sensor"', '"scope": "senser"'));
+      const { code, out } = await rules(['check'], wrong);
+      expect(code).toBe(1);
+      expect(out).toMatch(/\/scope 规则不符合格式 \/ There is no "senser" here \(did you mean "sensor"\?\); .* \[rule-schema\]\n/);
+      const { problems } = JSON.parse((await rules(['check', '--json'], wrong)).out) as { problems: object[] };
+      expect(problems).toMatchObject([{ code: 'rule-schema', pointer: '/scope', title: { zh: '规则不符合格式' } }]);
+    } finally {
+      rmSync(wrong, { recursive: true, force: true });
+    }
+  });
+
+  it('names a JSON file that is neither a rule nor a test', async () => {
+    const wrong = mkdtempSync(join(tmpdir(), 'maibo-stray-rules-'));
+    try {
+      cpSync(join(folder, 'flood'), join(wrong, 'flood'), { recursive: true });
+      writeFileSync(join(wrong, 'signs.json'), '{}');
+      writeFileSync(join(wrong, 'flood/ponding-rule.json'), '{}');
+      const { code, out } = await rules(['check'], wrong);
+      expect(code).toBe(1);
+      expect(out).toMatch(
+        /^✗ flood\/ponding-rule\.json:\/ .* Name the file of a rule "<id>\.rule\.json" .* \[rule-file-name\]\n1 条规则 rules · 1 /,
+      );
+    } finally {
+      rmSync(wrong, { recursive: true, force: true });
+    }
+  });
+
+  it('does not call a path without a rule free of problems', async () => {
+    const empty = mkdtempSync(join(tmpdir(), 'maibo-no-rules-'));
+    try {
+      writeFileSync(join(empty, 'ponding.json'), '{}');
+      await expect(rules(['check', join(empty, 'ponding.json')])).rejects.toThrow('ends neither in ".rule.json" nor in ".rule-test.json"');
+      await expect(rules(['check', empty])).rejects.toThrow('holds no rule: the file of a rule ends in ".rule.json"');
+      // The folder of a server may still be empty.
+      rmSync(join(empty, 'ponding.json'));
+      expect(await rules(['check'], empty)).toMatchObject({ code: 0, out: '0 条规则 rules · 0 问题 problems\n' });
+    } finally {
+      rmSync(empty, { recursive: true, force: true });
+    }
   });
 });
 

@@ -1,5 +1,8 @@
 import { reportRules, type RulesProgress, type RulesReport } from '../app/check-rules.ts';
 import { loadConfig } from '../config/load-config.ts';
+import { ERROR_CODES } from '../model/error-codes.ts';
+import { didYouMean } from '../model/nearest-name.ts';
+import type { Text } from '../model/text.ts';
 import { readFlags, usage, type CommandSpec } from './flags.ts';
 import { say, type Io } from './io.ts';
 import { readRulePaths } from './rule-paths.ts';
@@ -36,9 +39,10 @@ export async function runRules(args: readonly string[], io: Io): Promise<number>
     test: action === 'test',
     progress: (progress) => bar.update(progress.fraction, () => label(progress)),
   }).finally(bar.clear);
-  for (const id of chosen.only ?? []) if (!isThere(id, report)) throw usage(`There is no rule "${id}"`, SPEC);
+  for (const id of chosen.only ?? []) if (!isThere(id, report)) throw usage(`There is no rule "${id}"${didYouMean(id, report.ids)}`, SPEC);
   if (action === 'list') list(report, flags.on('json'), io);
-  else if (flags.on('json')) say(io, JSON.stringify({ rules: report.rules.length, problems: report.problems, results: report.results }));
+  else if (flags.on('json'))
+    say(io, JSON.stringify({ rules: report.rules.length, problems: report.problems.map(titled), results: report.results }));
   else print(report, action, io);
   return report.problems.length === 0 && report.results.every((result) => result.passed) ? 0 : 1;
 }
@@ -80,8 +84,16 @@ function print({ rules, problems, results }: RulesReport, action: string, io: Io
   else say(io, `${rules.length} 条规则 rules · ${results.length - failed.length} 通过 passed · ${failed.length} 失败 failed · ${counted}`);
 }
 
-function problemLine({ code, file, pointer, message }: RulesReport['problems'][number]): string {
-  return `✗ ${file}:${pointer === '' ? '/' : pointer} ${message} [${code}]`;
+type Problem = RulesReport['problems'][number];
+
+/** What sort of problem it is in Chinese, what exactly in English. */
+function problemLine({ code, file, pointer, message }: Problem): string {
+  const title = ERROR_CODES[code];
+  return `✗ ${file}:${pointer === '' ? '/' : pointer} ${title === undefined ? '' : `${title.zh} / `}${message} [${code}]`;
+}
+
+function titled(problem: Problem): Problem & { readonly title: Text | null } {
+  return { ...problem, title: ERROR_CODES[problem.code] ?? null };
 }
 
 /** One difference stands on the line of its case. */

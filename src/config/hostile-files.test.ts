@@ -11,9 +11,11 @@ import { FILE, ruleFile, soon, type Json } from './test-rig.ts';
 const good = JSON.stringify(ruleFile());
 const utf16 = Buffer.from(`\uFEFF${good}`, 'utf16le');
 
-/** A rule whose value is the sum of signs. */
+/** A rule whose value is the sum of signs; a reading gives it its keys. */
 function asking(id: string, ...signs: readonly string[]): Json {
-  return ruleFile({ id, value: { fact: 'total', params: { of: signs.map((sign) => ({ fact: 'sign', params: { sign } })) } } });
+  const conditions = { heard: { fact: 'count', params: { of: 'rain', window: '1h' }, operator: 'greaterThan', value: 0 } };
+  const value = { fact: 'total', params: { of: signs.map((sign) => ({ fact: 'sign', params: { sign } })) } };
+  return ruleFile({ id, value, conditions });
 }
 
 /** Each asks sixteen times for the one before it. */

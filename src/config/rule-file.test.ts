@@ -113,6 +113,7 @@ const CASES: readonly (readonly [string, Json | string, string, Vocabulary?])[] 
     'rule-operator-unknown /levels/blue/when/operator',
   ],
   ['a list operator without a list', withCondition({ ...BOUND, operator: 'in', value: 3 }), 'rule-operator-list /levels/blue/when/value'],
+  ['a threshold in quotes', withCondition({ ...BOUND, value: '35' }), 'rule-value-type /levels/blue/when/value'],
   ['a path with a script', withCondition({ ...BOUND, path: '$[?(@.constructor)]' }), 'rule-path /levels/blue/when/path'],
   ['a node of two forms', withCondition({ all: [BOUND], any: [BOUND] }), 'rule-condition-shape /levels/blue/when'],
   ['a name that stands for nothing', withCondition({ condition: 'wet' }), 'rule-condition-unknown /levels/blue/when/condition'],
@@ -175,6 +176,12 @@ const CASES: readonly (readonly [string, Json | string, string, Vocabulary?])[] 
     }),
     'rule-clear-overlap /levels/blue/clear/when',
   ],
+  [
+    'a level that rises and one that falls',
+    ruleFile({ levels: { blue: levelFile({ all: [BOUND] }), yellow: levelFile({ fact: 'value', operator: 'lessThan', value: 3 }) } }),
+    'rule-ladder /levels/yellow/when',
+  ],
+  ['a rule that asks for signs only', withValue({ fact: 'sign', params: { sign: 'rainfall-1h' } }), 'rule-no-reading /value'],
   ['another id than the file name', ruleFile({ id: 'rainfall' }), 'rule-id-file /id'],
   ['another domain than the folder', ruleFile({ domain: 'flood' }), 'rule-domain-folder /domain'],
 ];
@@ -190,6 +197,15 @@ test('R4: every message is one sentence that begins with what to do or what is w
     const { problems } = parseRule(typeof file === 'string' ? file : JSON.stringify(file), FILE, vocabulary);
     for (const { message } of problems) expect(message).toMatch(/^["A-Za-z][^\n]{5,}\.$/);
   }
+});
+
+test('a party or a named condition that is misspelt is told with the one that was meant', () => {
+  const order = { ...ORDER, support: ['watr'] };
+  expect(parse(ruleFile({ order }), { parties: ['ops', 'water'] }).problems[0]?.message).toBe(
+    'The city has no party "watr" (did you mean "water"?); use one of ops, water.',
+  );
+  const file = { ...withCondition({ condition: 'wett' }), conditions: { wet: BOUND } };
+  expect(parse(file).problems[0]?.message).toMatch(/^No condition is named "wett" \(did you mean "wet"\?\); use one of wet/);
 });
 
 test('measures and parties are not checked where the city is not known', () => {
@@ -252,7 +268,8 @@ test('a syntax error names line and column', () => {
 const ELSEWHERE = [
   ...['rule-too-large', 'rule-depth', 'rule-key-duplicate', 'rule-key-forbidden', 'rule-conditions-too-many', 'rule-facts-too-many'],
   ...['rules-folder-unreadable', 'rules-folder-too-large', 'rule-file-unreadable', 'rule-encoding', 'rule-id-duplicate'],
-  ...['rule-sign-unknown', 'rule-sign-cycle', 'rule-signs-too-many', 'rule-sign-lateness', 'rule-test-too-long'],
+  ...['rule-sign-unknown', 'rule-sign-cycle', 'rule-signs-too-many', 'rule-sign-lateness', 'rule-test-too-long', 'rule-file-name'],
+  ...['rule-test-orphan', 'rule-test-reference', 'rule-untested'],
 ];
 
 test('every code that a file can earn is shown by one of these cases', () => {

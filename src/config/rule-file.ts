@@ -9,11 +9,14 @@ import { checkFactScope } from './rule-checks/fact-scope.ts';
 import { factsOf } from './rule-checks/fact-walk.ts';
 import { checkName } from './rule-checks/file-name.ts';
 import { checkThresholds } from './rule-checks/impossible-threshold.ts';
+import { checkLadderDirection } from './rule-checks/ladder-direction.ts';
 import { checkListOperators } from './rule-checks/list-operators.ts';
 import { checkMeasureNames, checkUnit, type KnownMeasure } from './rule-checks/measure-names.ts';
 import { checkOrder } from './rule-checks/order.ts';
+import { checkReading } from './rule-checks/reading-needed.ts';
 import { checkStateSize } from './rule-checks/state-size.ts';
 import { checkLadder } from './rule-checks/threshold-ladder.ts';
+import { checkValueTypes } from './rule-checks/value-type.ts';
 import type { RuleFile } from './rule-file-shape.ts';
 import { readRuleText } from './rule-text.ts';
 import { checkSchema } from './schema-check.ts';
@@ -58,15 +61,19 @@ export function parseRule(text: string, file: string, vocabulary: Vocabulary = {
 function checkMeaning(rule: RuleFile, file: string, { measures, parties }: Vocabulary): Problem[] {
   const facts = factsOf(rule);
   const params = checkParams(facts, file);
-  return [
+  const problems = [
     ...checkName(rule, file),
     ...checkConditionNames(rule, file),
     ...checkListOperators(rule, file),
+    ...checkValueTypes(rule, file),
     // What follows from parameters is worked out when they are right.
     ...(params.length > 0 ? params : [...checkThresholds(rule, file), ...checkStateSize(facts, file)]),
     ...checkFactScope(facts, rule.scope, file),
     ...(measures === undefined ? [] : [...checkMeasureNames(facts, file, measures), ...checkUnit(rule, file, measures)]),
     ...checkLadder(rule, file),
+    ...checkLadderDirection(rule, file),
     ...checkOrder(rule, file, parties),
   ];
+  // A slip elsewhere may be why no reading is asked for.
+  return problems.length > 0 ? problems : checkReading(facts, file);
 }

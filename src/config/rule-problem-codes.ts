@@ -20,6 +20,7 @@ export const RULE_PROBLEM_CODES = [
   'rule-state-too-large',
   'rule-operator-unknown',
   'rule-operator-list',
+  'rule-value-type',
   'rule-path',
   'rule-condition-shape',
   'rule-condition-unknown',
@@ -28,6 +29,7 @@ export const RULE_PROBLEM_CODES = [
   'rule-measure-unknown',
   'rule-unit',
   'rule-never',
+  'rule-no-reading',
   'rule-sign-unknown',
   'rule-sign-cycle',
   'rule-signs-too-many',
@@ -41,7 +43,11 @@ export const RULE_PROBLEM_CODES = [
   'rule-id-file',
   'rule-id-duplicate',
   'rule-domain-folder',
+  'rule-file-name',
   'rule-test-too-long',
+  'rule-test-orphan',
+  'rule-test-reference',
+  'rule-untested',
 ] as const;
 
 export type RuleProblemCode = (typeof RULE_PROBLEM_CODES)[number];

@@ -1,4 +1,5 @@
 import type { Problem } from '../model/problem.ts';
+import { jsonFault } from './json-fault.ts';
 import { guardJson } from './json-guard.ts';
 import { checkMembers } from './rule-checks/members.ts';
 import type { RuleProblemCode } from './rule-problem-codes.ts';
@@ -25,14 +26,6 @@ export function readRuleText(text: string, file: string, most: number): { value:
     const found = checkMembers(value, file, most);
     return found.length > 0 ? { value: null, problems: found } : { value, problems: [] };
   } catch (error) {
-    return refuse('rule-json', `Make this valid JSON: ${(error as Error).message}${placeOf(text, (error as Error).message)}.`);
+    return refuse('rule-json', jsonFault(text, error as Error));
   }
-}
-
-/** The parser counts characters; people count lines. */
-function placeOf(text: string, message: string): string {
-  const position = /position (\d+)/.exec(message)?.[1];
-  if (position === undefined) return '';
-  const before = text.slice(0, Number(position)).split('\n');
-  return ` (line ${before.length}, column ${(before.at(-1) as string).length + 1})`;
 }

@@ -10,6 +10,9 @@ import { readRules } from './rules-folder.ts';
 
 const RULES = fileURLToPath(new URL('../../rules/', import.meta.url));
 
+/** Signs alone give no rule its keys. */
+const LAST = { fact: 'last', params: { of: 'x' } };
+
 let folder: string;
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'maibo-rules-'));
@@ -121,7 +124,10 @@ test('F2: a bad file does not hide the others', async () => {
 
 test('F2, F3: a sign that is not there is named; one whose own file is bad is not named again', async () => {
   const asking = (id: string, sign: string): string =>
-    rule(id).replace('{"fact":"last","params":{"of":"x"}}', JSON.stringify({ fact: 'sign', params: { sign } }));
+    rule(id).replace(
+      '{"fact":"last","params":{"of":"x"}}',
+      JSON.stringify({ fact: 'total', params: { of: [{ fact: 'sign', params: { sign } }, LAST] } }),
+    );
   await put('trial/a.rule.json', asking('a', 'b'));
   await put('trial/b.rule.json', '{');
   await put('trial/c.rule.json', asking('c', 'nowhere'));

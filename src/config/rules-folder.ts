@@ -15,6 +15,8 @@ export interface RulesFolder {
   /** The rules of the files that have no problem, by id. */
   readonly ruleSet: RuleSet;
   readonly problems: Problem[];
+  /** Id of each rule that is there, also of one that has a problem → its file, below the folder. */
+  readonly files: ReadonlyMap<string, string>;
 }
 
 /**
@@ -29,12 +31,14 @@ export async function readRules(directory: string, vocabulary: Vocabulary = {}):
   const hash = createHash('sha256');
   const rules = new Map<string, FiledRule>();
   const unread = new Set<string>();
+  const files = new Map<string, string>();
   for (const file of await listRuleFiles(directory, problems)) {
     const bytes = await readBounded(join(directory, file), file, problems);
     if (bytes !== null) hash.update(`${file}\u0000${bytes.length}\u0000`).update(bytes);
     const parsed = bytes === null ? null : parseBytes(bytes, file, vocabulary);
     problems.push(...(parsed?.problems ?? []));
     const rule = parsed?.rule ?? null;
+    files.set(basename(file, RULE_FILE_ENDING), file);
     if (rule === null) unread.add(basename(file, RULE_FILE_ENDING));
     else if (rule.id === BUILT_IN.id || rules.has(rule.id)) problems.push(duplicate(rule.id, file, rules.get(rule.id)?.file));
     else rules.set(rule.id, { rule, file });
@@ -43,7 +47,7 @@ export async function readRules(directory: string, vocabulary: Vocabulary = {}):
   const bad = new Set(signs.map(({ file }) => file));
   const sorted = [...rules.values()].filter(({ file }) => !bad.has(file)).map(({ rule }) => rule);
   sorted.sort((a, b) => (a.id < b.id ? -1 : 1));
-  return { ruleSet: { hash: hash.digest('hex'), rules: sorted }, problems: [...problems, ...signs] };
+  return { ruleSet: { hash: hash.digest('hex'), rules: sorted }, problems: [...problems, ...signs], files };
 }
 
 function parseBytes(bytes: Buffer, file: string, vocabulary: Vocabulary): ParsedRule {

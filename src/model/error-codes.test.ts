@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
+import { RULE_PROBLEM_CODES } from '../config/rule-problem-codes.ts';
 import { ERROR_CODES, REJECTION_CODES } from './error-codes.ts';
 
 const SOURCE = fileURLToPath(new URL('..', import.meta.url));
@@ -24,6 +25,10 @@ describe('error codes', () => {
 
   test('every code of the catalogue is used somewhere', () => {
     expect(Object.keys(ERROR_CODES).filter((code) => !ASSEMBLED.includes(code) && !source.includes(`'${code}'`))).toEqual([]);
+  });
+
+  test('every problem of a rule file has its title', () => {
+    expect(RULE_PROBLEM_CODES.filter((code) => !Object.hasOwn(ERROR_CODES, code))).toEqual([]);
   });
 
   test('each is said in both languages', () => {

@@ -95,6 +95,7 @@ const RULE_CODES = {
   'rule-state-too-large': { zh: '规则要记住的太多', en: 'A rule would keep too much for each key' },
   'rule-operator-list': { zh: '此运算符需要一个列表', en: 'This operator looks into a list' },
   'rule-operator-unknown': { zh: '没有此运算符', en: 'There is no such operator' },
+  'rule-value-type': { zh: '比较值的类型不对', en: 'A fact is compared with a value of the wrong type' },
   'rule-path': { zh: '路径写法不被接受', en: 'A path of this form is not accepted' },
   'rule-condition-shape': { zh: '条件的写法有误', en: 'A condition has a wrong shape' },
   'rule-condition-unknown': { zh: '没有此命名条件', en: 'There is no named condition of this name' },
@@ -103,6 +104,7 @@ const RULE_CODES = {
   'rule-measure-unknown': { zh: '没有此测量项', en: 'The city has no such measure' },
   'rule-unit': { zh: '单位与测量项不符', en: 'The unit is not that of the measure' },
   'rule-never': { zh: '阈值永远达不到', en: 'A threshold can never be met' },
+  'rule-no-reading': { zh: '规则不看任何读数，永远不会判断', en: 'A rule asks for no reading and is never judged' },
   'rule-sign-unknown': { zh: '没有此体征', en: 'There is no sign of this id' },
   'rule-sign-cycle': { zh: '体征互相引用成环', en: 'Signs ask for each other in a circle' },
   'rule-sign-lateness': { zh: '互相引用的体征等待时间不同', en: 'Signs that ask for each other wait for different times' },
@@ -116,7 +118,11 @@ const RULE_CODES = {
   'rule-id-file': { zh: '规则编号与文件名不符', en: 'The id of a rule is not that of its file' },
   'rule-id-duplicate': { zh: '规则编号重复', en: 'Two rules have one id' },
   'rule-domain-folder': { zh: '规则领域与目录不符', en: 'The domain of a rule is not its folder' },
+  'rule-file-name': { zh: '文件名不是规则的文件名', en: 'A file has not the name of a rule' },
   'rule-test-too-long': { zh: '规则测试的读数过多', en: 'A rule test has too many readings' },
+  'rule-test-orphan': { zh: '被测规则不存在', en: 'A rule test has no rule' },
+  'rule-test-reference': { zh: '测试引用的地点或设备不存在', en: 'A rule test names a place or sensor that it has not' },
+  'rule-untested': { zh: '规则没有测试', en: 'A rule has no test' },
 } as const satisfies Readonly<Record<string, Text>>;
 
 /** Starting, the journal, the doors. */

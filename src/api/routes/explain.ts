@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify';
+import { didYouMean } from '../../model/nearest-name.ts';
 import { alertView } from '../alert-view.ts';
 import type { ApiPorts } from '../ports.ts';
 import { sendProblem } from '../problem-details.ts';
@@ -34,8 +35,12 @@ export function explainRoutes(server: FastifyInstance, ports: ApiPorts): void {
       },
     },
     (request, reply) => {
-      const found = ports.explainSign(request.params.id, request.query.key);
-      if (found === null) return sendProblem(reply, 'api-sign-unknown');
+      const { id } = request.params;
+      const found = ports.explainSign(id, request.query.key);
+      if (found === null) {
+        const ids = ports.rules().map((rule) => rule.id);
+        return sendProblem(reply, 'api-sign-unknown', `"${id.slice(0, 80)}"${didYouMean(id, ids)}`);
+      }
       const { explanation, alert } = found;
       if (!explanation.exists && explanation.why.code === 'unknown-id')
         return sendProblem(reply, 'api-key-unknown', explanation.why.text.en, { keys: explanation.keys });

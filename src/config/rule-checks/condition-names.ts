@@ -1,3 +1,4 @@
+import { didYouMean } from '../../model/nearest-name.ts';
 import type { Problem } from '../../model/problem.ts';
 import type { RuleFile } from '../rule-file-shape.ts';
 import { pointerOf } from '../json-pointer.ts';
@@ -7,6 +8,8 @@ import { factsIn, factsOfNode, type FoundFact } from './fact-walk.ts';
 /** With every name written out, a condition may have this many nodes: names that use names multiply. */
 const EXPANDED_LIMIT = 500;
 const VALUE = '/value';
+/** Problems of one file that a person is told of. */
+const SAID = 20;
 
 /** One mention of something that is defined elsewhere in the file: a named condition, or the value. Both are told by their pointers. */
 interface Use {
@@ -69,7 +72,11 @@ function findUnknown(definitions: ReadonlyMap<string, Definition>, known: readon
   return [...definitions.values()]
     .flatMap(({ uses }) => uses)
     .filter(({ target }) => !definitions.has(target))
-    .map(({ name, pointer }) => ({ code: 'rule-condition-unknown', file, pointer, message: `No condition is named "${name}"; ${mend}.` }));
+    .slice(0, SAID)
+    .map(({ name, pointer }) => {
+      const message = `No condition is named "${name}"${didYouMean(name, known)}; ${mend}.`;
+      return { code: 'rule-condition-unknown', file, pointer, message };
+    });
 }
 
 function findCycle(definitions: ReadonlyMap<string, Definition>, file: string): Problem | null {

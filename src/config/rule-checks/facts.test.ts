@@ -195,6 +195,22 @@ describe('units', () => {
     expect(problems[0]?.message).toMatch(/"mm".*y in "cm"/);
   });
 
+  test.each<readonly [string, Json]>([
+    ['a sum', { fact: 'sum', params: { of: 'y', window: '1h' } }],
+    ['a sum across sensors', { fact: 'last', params: { of: 'y', across: 'sum' } }],
+    ['a growth', { fact: 'increase', params: { of: 'y', window: '1h' } }],
+    ['a change', { fact: 'change', params: { of: 'y', window: '1h' } }],
+  ])('%s keeps the unit of what is summed', (_name, value) => {
+    expect(found(withValue(value), { measures })).toEqual(['rule-unit /unit']);
+    expect(found(ruleFile({ unit: 'cm', value }), { measures })).toEqual([]);
+  });
+
+  test('a sum of states is a number of things, and a change in percent is percent', () => {
+    const sum = withValue({ fact: 'sum', params: { of: 'open', window: '1h' } });
+    expect(found(sum, { measures: [...measures, { id: 'open', unit: 'state' }] })).toEqual([]);
+    expect(found(withValue({ fact: 'change', params: { of: 'y', window: '1h', as: 'percent' } }), { measures })).toEqual([]);
+  });
+
   test('a value that is made of others has a unit of its own', () => {
     expect(found(withValue({ fact: 'count', params: { of: 'y', window: '1h' } }), { measures })).toEqual([]);
     expect(found(withValue({ fact: 'ratio', params: { of: { fact: 'last', params: { of: 'y' } }, to: 10 } }), { measures })).toEqual([]);
@@ -213,6 +229,10 @@ describe('units', () => {
     const { problems } = parse(withValue(both), { measures: [...measures, { id: 'rain', unit: 'mm' }] });
     expect(problems).toMatchObject([{ code: 'rule-measure-unknown', pointer: '/value/params/of/0/params/of' }]);
     expect(problems[0]?.message).toContain('use one such as rain, or add it');
+    const slip = parse(withValue({ fact: 'last', params: { of: 'rian' } }), { measures: [{ id: 'rain', unit: 'mm' }] });
+    expect(slip.problems[0]?.message).toBe(
+      'The city has no measure "rian" (did you mean "rain"?); correct it, or add it to measures.json.',
+    );
   });
 });
 

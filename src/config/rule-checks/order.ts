@@ -1,4 +1,5 @@
 import { LEVELS, levelRank } from '../../model/level.ts';
+import { didYouMean } from '../../model/nearest-name.ts';
 import type { Problem } from '../../model/problem.ts';
 import { parseDue, type DueTime } from '../../model/due.ts';
 import type { RuleFile } from '../rule-file-shape.ts';
@@ -19,7 +20,8 @@ export function checkOrder({ order, levels }: RuleFile, file: string, parties: r
   if (order.support.includes(order.lead)) say('rule-party-twice', 'support', `Take "${order.lead}" out of "support"; it leads.`);
   [order.lead, ...order.support].forEach((party, i) => {
     if (parties === undefined || parties.includes(party)) return;
-    say('rule-party-unknown', i === 0 ? 'lead' : `support/${i - 1}`, `The city has no party "${party}"; use one of ${parties.join(', ')}.`);
+    const message = `The city has no party "${party}"${didYouMean(party, parties)}; use one of ${parties.join(', ')}.`;
+    say('rule-party-unknown', i === 0 ? 'lead' : `support/${i - 1}`, message);
   });
   const [accept, arrive, close] = [order.due.accept, order.due.arrive, order.due.close].map((text) => parseDue(text) ?? 0);
   if (isFalling(accept ?? 0, arrive ?? 0) || isFalling(arrive ?? 0, close ?? 0)) {

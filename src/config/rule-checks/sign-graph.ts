@@ -1,3 +1,4 @@
+import { didYouMean } from '../../model/nearest-name.ts';
 import type { Problem } from '../../model/problem.ts';
 import type { Rule } from '../../model/rule.ts';
 import { factsOf } from './fact-walk.ts';
@@ -18,6 +19,8 @@ interface AskingRule extends FiledRule {
 export const BUILT_IN: SignPlace = { id: 'gateway-down', scope: 'gateway', split: null };
 /** Signs that are asked for through signs multiply, as named conditions do. */
 const EXPANDED_LIMIT = 500;
+/** So many unknown signs are told with the one that was probably meant: a folder of slips does not take minutes. */
+const SUGGESTED = 20;
 
 function signsOf({ value, conditions, levels }: Rule): AskedSign[] {
   const written = levels.map(({ level, when, clearWhen }) => [level, { when, clear: { when: clearWhen } }] as const);
@@ -36,6 +39,8 @@ export function checkSigns(filed: readonly FiledRule[], unread: ReadonlySet<stri
   const places = new Map<string, SignPlace>([BUILT_IN, ...rules.map(({ rule }) => rule)].map((one) => [one.id, one]));
   const waits = new Map(rules.map(({ rule: { id, lateness } }) => [id, lateness]));
   const problems: Problem[] = [];
+  const ids = [...places.keys(), ...unread];
+  let unknown = 0;
   for (const { rule, file, signs } of rules) {
     for (const asked of signs) {
       const other = places.get(asked.sign);
@@ -43,7 +48,9 @@ export function checkSigns(filed: readonly FiledRule[], unread: ReadonlySet<stri
         const found = [...checkSignScope(rule, asked, other), ...checkWait(rule, asked, waits.get(asked.sign) ?? rule.lateness)];
         problems.push(...found.map((one) => ({ ...one, file })));
       } else if (!unread.has(asked.sign)) {
-        const message = `There is no rule "${asked.sign}"; correct the id, or add its file.`;
+        unknown += 1;
+        const meant = unknown > SUGGESTED ? '' : didYouMean(asked.sign, ids);
+        const message = `There is no rule "${asked.sign}"${meant}; correct the id, or add its file.`;
         problems.push({ code: 'rule-sign-unknown', file, pointer: `${asked.pointer}/params/sign`, message });
       }
     }

@@ -9,12 +9,10 @@ interface Asked {
   readonly at?: string;
 }
 
-/** A rule of this scope whose value is the sum of signs, or a reading. */
+/** A rule of this scope whose value is the sum of signs and a reading, or the reading alone. */
 function rule(id: string, scope: Scope, asks: readonly Asked[] = [], over: Json = {}): FiledRule {
-  const value =
-    asks.length === 0
-      ? { fact: 'last', params: { of: 'x' } }
-      : { fact: 'total', params: { of: asks.map((params) => ({ fact: 'sign', params })) } };
+  const last = { fact: 'last', params: { of: 'x' } };
+  const value = asks.length === 0 ? last : { fact: 'total', params: { of: [...asks.map((params) => ({ fact: 'sign', params })), last] } };
   const file = `trial/${id}.rule.json`;
   const text = JSON.stringify(ruleFile({ id, scope, domain: 'trial', value, ...over }));
   const parsed = parseRule(text, file);
@@ -139,4 +137,9 @@ test('a rule that asks for a sign does not make it wait: both have one lateness'
 
 test('the sign that comes with the engine may be asked for', () => {
   expect(told([rule('a', 'district', [{ sign: 'gateway-down', at: 'district' }])])).toEqual([]);
+});
+
+test('a sign that is misspelt is told with the one that was meant', () => {
+  const [problem] = checkSigns([rule('rainfall-1h', 'place'), rule('a', 'place', [{ sign: 'rainfal-1h' }])], new Set());
+  expect(problem?.message).toBe('There is no rule "rainfal-1h" (did you mean "rainfall-1h"?); correct the id, or add its file.');
 });

@@ -3,7 +3,7 @@ import { LEVELS, type Level } from '../../model/level.ts';
 import type { Problem } from '../../model/problem.ts';
 import type { LevelFile, RuleFile } from '../rule-file-shape.ts';
 
-type Direction = 'up' | 'down';
+export type Direction = 'up' | 'down';
 interface Threshold {
   readonly direction: Direction;
   readonly bound: number;
@@ -45,21 +45,27 @@ function thresholds(condition: Condition, rule: RuleFile): Map<string, Threshold
   const found = new Map<string, Threshold>();
   const doubtful = new Set<string>();
   const conjunction = !('any' in condition);
-  for (const leaf of topLeaves(condition)) {
-    const comparison = Object.hasOwn(COMPARISONS, leaf.operator) ? COMPARISONS[leaf.operator] : undefined;
-    if (comparison === undefined || typeof leaf.value !== 'number') continue;
-    const { direction, inclusive } = comparison;
-    const mark = `${identity(leaf, rule)} ${direction}`;
-    const opposite = `${identity(leaf, rule)} ${direction === 'up' ? 'down' : 'up'}`;
+  for (const { fact, direction, bound, inclusive } of comparisonsIn(condition, rule)) {
+    const mark = `${fact} ${direction}`;
+    const opposite = `${fact} ${direction === 'up' ? 'down' : 'up'}`;
     if (found.has(mark)) doubtful.add(mark);
     if (conjunction && found.has(opposite)) {
       doubtful.add(mark);
       doubtful.add(opposite);
     }
-    found.set(mark, { direction, bound: leaf.value, inclusive });
+    found.set(mark, { direction, bound, inclusive });
   }
   for (const mark of doubtful) found.delete(mark);
   return found;
+}
+
+/** What stands at the top of a condition and compares a fact with a number. */
+export function comparisonsIn(condition: Condition, rule: RuleFile): (Threshold & { readonly fact: string })[] {
+  return topLeaves(condition).flatMap((leaf) => {
+    const comparison = Object.hasOwn(COMPARISONS, leaf.operator) ? COMPARISONS[leaf.operator] : undefined;
+    if (comparison === undefined || typeof leaf.value !== 'number') return [];
+    return [{ ...comparison, bound: leaf.value, fact: identity(leaf, rule) }];
+  });
 }
 
 function topLeaves(condition: Condition): FactCondition[] {
@@ -88,6 +94,6 @@ function overlapOf(level: LevelFile, rule: RuleFile): string | null {
   return `The level is raised at ${raise.bound} and clears at ${clear.bound}, so that it does both at once; clear it ${side} ${raise.bound}.`;
 }
 
-function partsOf(condition: Condition): number {
+export function partsOf(condition: Condition): number {
   return 'any' in condition ? condition.any.length : 'all' in condition ? condition.all.length : 1;
 }

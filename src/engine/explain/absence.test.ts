@@ -104,6 +104,12 @@ describe('a key that the rule does not have', () => {
     expect(absent(engine, T0, 's1').summary.en).toBe('s1 is a gauge; the rule takes camera only');
   });
 
+  it('has a name near to what was asked, which is told', () => {
+    const why = (name: string): string => absent(engineOf([ruleOf()], [sensorOf('gauge-01')]), T0, name).why.text.en;
+    expect(why('guage-01')).toBe('nothing in the city is called guage-01 (did you mean gauge-01?), and the rule has no such key');
+    expect(why('nobody')).toBe('nothing in the city is called nobody, and the rule has no such key');
+  });
+
   it('names the keys that are there instead, or could be', () => {
     expect(absent(engineOf([ruleOf()], [sensorOf('s1')]), T0, 'p1')).toMatchObject({
       why: {

@@ -1,4 +1,5 @@
 import type { ExplainedSensor, Reason } from '../../model/explanation.ts';
+import { nearestName } from '../../model/nearest-name.ts';
 import type { Rule, Scope } from '../../model/rule.ts';
 import { KEY_LIMIT } from '../rule-memory.ts';
 import type { RuleBook } from '../rule-book.ts';
@@ -60,15 +61,26 @@ function whyImpossible({ asked, found, sensors, keys }: Absent, rule: Rule, { ar
   }
   const id = idOf(asked);
   if (!around.places.has(id) && city?.streets.some(({ code }) => code === id) !== true)
-    return reason(
-      'unknown-id',
-      `城市里没有 ${asked}，本规则也没有这样的判断对象`,
-      `nothing in the city is called ${asked}, and the rule has no such key`,
-    );
+    return whyUnknown(asked, nearestThing(id, around, city));
   if (sensors.length === 0) return noSensor(id, models);
   const names = scope === 'sensor' ? sensors.map((one) => `sensor:${one.sensor}`) : keys;
   const some = `${names.slice(0, SAID).join(', ')}${names.length > SAID ? ' …' : ''}`;
   return reason('other-scope', `本规则按${SCOPE[scope]}判断，请指明一个：${some}`, `the rule judges each ${scope}; name one: ${some}`);
+}
+
+function whyUnknown(asked: string, meant: string | null): Reason {
+  const [zh, en] = meant === null ? ['', ''] : [`（是不是 ${meant}？）`, ` (did you mean ${meant}?)`];
+  return reason(
+    'unknown-id',
+    `城市里没有 ${asked}${zh}，本规则也没有这样的判断对象`,
+    `nothing in the city is called ${asked}${en}, and the rule has no such key`,
+  );
+}
+
+/** Each sort of thing by itself: there may be too many sensors to compare, and still few places. */
+function nearestThing(id: string, { places, registered }: RuleBook['around'], city: RuleBook['city']): string | null {
+  const streets = city?.streets.map(({ code }) => code) ?? [];
+  return nearestName(id, [...places.keys()]) ?? nearestName(id, [...registered.keys()]) ?? nearestName(id, streets);
 }
 
 function noSensor(id: string, models: readonly string[]): Reason {
