@@ -44,6 +44,7 @@ export interface ReceiptAnswer {
  * J9  Rejections are capped, and how many were removed is known.
  * J10 What has been over for long is removed; what is open or still to be sent never is, nor what a restart needs.
  * J11 What a batch decided is in the audit record if and only if the batch is in the log, and stays there for good.
+ * J12 What a follower has not read yet stays in the log, up to a budget of bytes; what goes beyond it is told.
  */
 export interface Journal {
   /** The offset that the next `commit` must carry. */
@@ -78,6 +79,8 @@ export interface Journal {
   recordState(delivery: string, after: DeliveryProgress): void;
   /** Written with the next transaction, or by itself when none is under way. */
   recordAttempt(attempt: Attempt, delivery: DeliveryProgress): void;
+  /** Entries from `from()` on stay, though no snapshot needs them, while the file uses no more than `budget` bytes. */
+  hold(from: () => number, budget: number): void;
   /** The newest record of the audit, which is on disk. */
   auditHead(): AuditRecord;
   /** Resolves when everything recorded so far is on disk. */

@@ -46,6 +46,12 @@ export interface Parts {
 /** Log entries removed in one transaction: more would hold up the commits behind it. */
 const TRIM = 64;
 
+/** Pages in use; what was freed is used again before the file grows. */
+function usedBytes(reader: Database.Database): number {
+  const number = (pragma: string): number => (reader.prepare(`PRAGMA ${pragma}`).raw().all()[0] as [number])[0];
+  return (number('page_count') - number('freelist_count')) * number('page_size');
+}
+
 export class SqliteJournal implements Journal {
   readonly views: JournalViews;
   readonly failure: Promise<JournalError>;
@@ -63,6 +69,7 @@ export class SqliteJournal implements Journal {
   #flushPlanned = false;
   #misused: JournalError | null = null;
   #closed: Promise<void> | null = null;
+  #held: { readonly from: () => number; readonly budget: number } | null = null;
 
   constructor(parts: Parts) {
     this.#parts = parts;
@@ -167,6 +174,10 @@ export class SqliteJournal implements Journal {
     this.#planFlush();
   }
 
+  hold(from: () => number, budget: number): void {
+    this.#held = { from, budget };
+  }
+
   auditHead(): AuditRecord {
     return readHead(this.#parts.reader);
   }
@@ -268,9 +279,22 @@ export class SqliteJournal implements Journal {
     const [, older, ...rest] = listSnapshots(directory);
     if (older === undefined) return;
     for (const offset of rest) removeSnapshot(directory, offset);
+    const unread = this.#held?.from() ?? Number.POSITIVE_INFINITY;
+    const upTo = Math.min(older, unread - 1);
     let entries = 0;
-    for (let count = TRIM; count === TRIM; entries += count) count = await committer.send({ kind: 'trim', upTo: older, limit: TRIM });
-    if (entries > 0) emit({ name: 'journal.log-pruned', entries, upTo: older });
+    for (let count = TRIM; count === TRIM; entries += count) count = await committer.send({ kind: 'trim', upTo, limit: TRIM });
+    if (entries > 0) emit({ name: 'journal.log-pruned', entries, upTo });
+    if (upTo < older) await this.#trimUnread(older);
+  }
+
+  /** There is no room for all that the follower has not read: the oldest goes, and that is said. */
+  async #trimUnread(older: number): Promise<void> {
+    const { committer, emit, reader } = this.#parts;
+    const budget = this.#held?.budget ?? Number.POSITIVE_INFINITY;
+    let gone = 0;
+    for (let count = TRIM; count === TRIM && usedBytes(reader) > budget; gone += count)
+      count = await committer.send({ kind: 'trim', upTo: older, limit: TRIM });
+    if (gone > 0) emit({ name: 'journal.history-outrun', entries: gone, bytes: usedBytes(reader) });
   }
 
   async #prune(now: Millis): Promise<void> {

@@ -48,6 +48,10 @@ export const EVENT_TABLE: EventTable = {
   'journal.snapshot-written': { level: 'debug', say: 'a snapshot is on disk' },
   'journal.snapshot-refused': { level: 'warn', say: 'a snapshot was not used; the log is replayed from further back' },
   'journal.log-pruned': { level: 'info', say: 'old log entries were removed' },
+  'journal.history-outrun': {
+    level: 'error',
+    say: 'the log grew past its budget while history could not be stored: its oldest entries were removed and will be missing there',
+  },
   'journal.rows-pruned': { level: 'info', say: 'orders and alerts that were over long ago were removed' },
 
   'journal.audit-written': {
@@ -137,6 +141,32 @@ export const EVENT_TABLE: EventTable = {
     count: (m) => m.deliveries.inc({ result: 'unreachable' }),
   },
   'deliver.loop-failed': { level: 'error', say: 'the delivery loop failed and goes on' },
+
+  'history.store-opened': { level: 'info', say: 'history is kept here' },
+  'history.store-refused': { level: 'error', say: 'the history store cannot be used; alerts and orders go on without it' },
+  'history.process-ended': { level: 'error', say: 'the process that keeps history has ended; it is started again' },
+  'history.points-written': {
+    level: 'trace',
+    say: 'points are in the history store',
+    count: (m, e) => {
+      m.historyPoints.inc(e.points);
+      m.historyBehind.set(e.behind);
+    },
+  },
+  'history.store-waited-for': { level: 'warn', say: 'the history store does not take points now; they wait in the log' },
+  'history.store-stopped': { level: 'error', say: 'the history store refuses us; points wait in the log until a person has mended it' },
+  'history.store-followed': { level: 'info', say: 'the history store takes points again' },
+  'history.point-quarantined': {
+    level: 'warn',
+    say: 'the history store refused one point for good; it is kept aside',
+    count: (m) => m.historyQuarantined.inc(),
+  },
+  'history.entries-lost': {
+    level: 'error',
+    say: 'entries of the log were gone before history had stored them',
+    count: (m, e) => m.historyLost.inc(e.upTo - e.from + 1),
+  },
+  'history.points-removed': { level: 'debug', say: 'history that had passed its time was removed' },
 
   'api.door-opened': { level: 'info', say: 'the API answers here' },
   'api.door-closed': { level: 'info', say: 'the API no longer answers' },

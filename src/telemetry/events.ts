@@ -5,7 +5,7 @@ import type { RejectionCode } from '../model/rejection.ts';
  * Every happening that an operator may see, as `<area>.<noun>-<verb>`. One name means one thing for ever; a new happening
  * is a new member here and a row in `event-table.ts` (the compiler asks for it).
  */
-export type TelemetryEvent = IngestEvent | JournalEvent | AuditEvent | PipelineEvent | DeliverEvent | ApiEvent | ConfigEvent;
+export type TelemetryEvent = IngestEvent | JournalEvent | AuditEvent | PipelineEvent | DeliverEvent | HistoryEvent | ApiEvent | ConfigEvent;
 
 export type EventName = TelemetryEvent['name'];
 export type EventOf<N extends EventName> = Extract<TelemetryEvent, { readonly name: N }>;
@@ -40,6 +40,8 @@ export type JournalEvent =
   | { readonly name: 'journal.snapshot-written'; readonly offset: number; readonly bytes: number; readonly milliseconds: number }
   | { readonly name: 'journal.snapshot-refused'; readonly offset: number; readonly reason: string }
   | { readonly name: 'journal.log-pruned'; readonly entries: number; readonly upTo: number }
+  /** The log had grown past its budget: entries went that history has not stored. */
+  | { readonly name: 'journal.history-outrun'; readonly entries: number; readonly bytes: number }
   /** Orders that ended, and alerts that were resolved, before these times. */
   | { readonly name: 'journal.rows-pruned'; readonly rows: number; readonly orders: number; readonly alerts: number };
 
@@ -157,6 +159,19 @@ export type DeliverEvent =
       readonly street: string | null;
     }
   | { readonly name: 'deliver.loop-failed'; readonly error: string };
+
+export type HistoryEvent =
+  | { readonly name: 'history.store-opened'; readonly store: 'embedded' | 'influxdb'; readonly place: string; readonly offset: number }
+  | { readonly name: 'history.store-refused'; readonly code: string; readonly reason: string }
+  | { readonly name: 'history.process-ended'; readonly reason: string }
+  | { readonly name: 'history.points-written'; readonly points: number; readonly milliseconds: number; readonly behind: number }
+  | { readonly name: 'history.store-waited-for'; readonly reason: string }
+  | { readonly name: 'history.store-stopped'; readonly reason: string }
+  | { readonly name: 'history.store-followed'; readonly milliseconds: number }
+  | { readonly name: 'history.point-quarantined'; readonly point: string; readonly reason: string }
+  /** Entries that were removed from the log before they were stored. */
+  | { readonly name: 'history.entries-lost'; readonly from: number; readonly upTo: number }
+  | { readonly name: 'history.points-removed'; readonly removed: number; readonly summed: number; readonly milliseconds: number };
 
 export type ApiEvent =
   | { readonly name: 'api.door-opened'; readonly address: string }

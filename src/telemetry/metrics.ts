@@ -38,6 +38,9 @@ function counters(registry: Registry) {
     receipts: make('receipts', 'Receipts, by outcome', ['outcome']),
     deliveries: make('deliveries', 'Delivery attempts, by result', ['result']),
     refusals: make('refusals', 'Connections, publishes, packets and tokens refused at the doors', ['what']),
+    historyPoints: make('history_points', 'Points written to the history store'),
+    historyQuarantined: make('history_quarantined', 'Points that the history store refused for good'),
+    historyLost: make('history_lost_entries', 'Log entries that were removed before history had stored them'),
     auditRecords: make('audit_records', 'Records added to the audit record since the start'),
     requests: make('http_requests', 'HTTP requests, by route and status class', ['method', 'route', 'status']),
   };
@@ -51,6 +54,7 @@ function gauges(registry: Registry) {
     gateways: make('gateways_connected', 'Gateways connected now'),
     undurableBytes: make('undurable_bytes', 'Bytes received and not yet on disk, as of the last pause or resumption'),
     auditBytes: make('audit_bytes', 'Bytes of the audit record, which is never pruned'),
+    historyBehind: make('history_behind_entries', 'Log entries that history has not stored yet'),
     logOffset: make('log_offset', 'Offset of the last committed log entry'),
     endpointWaiting: ofEndpoint('waiting', 'Deliveries that wait for an endpoint, those under way included'),
     endpointParked: ofEndpoint('parked', 'Deliveries that an endpoint refused and that wait for a person'),

@@ -1,0 +1,59 @@
+import type { InfluxConfig } from '../../config/config.ts';
+import type { HistoryCursor, Retention, Series, SeriesQuery, Span, StepsQuery } from '../../history/history-store.ts';
+import type { AlertPoint, OrderPoint } from '../../model/history-point.ts';
+import type { Millis } from '../../model/time.ts';
+import type { TelemetryEvent } from '../../telemetry/events.ts';
+import type { Configured } from '../core.ts';
+
+/** What the process that keeps history is started with. */
+export interface HistorianSetup {
+  readonly dataDir: string;
+  /** `null`: embedded. */
+  readonly influx: InfluxConfig | null;
+  readonly retention: Retention;
+  /** What is in force now; for entries of before its reading began, the best that is known. */
+  readonly inForce: Configured;
+}
+
+export type HistoryQuestion =
+  | { readonly kind: 'series'; readonly query: SeriesQuery }
+  | { readonly kind: 'alert-steps'; readonly query: StepsQuery }
+  | { readonly kind: 'order-steps'; readonly query: Span & { readonly limit: number } };
+
+export type HistoryAnswer =
+  | { readonly kind: 'series'; readonly series: Series }
+  | { readonly kind: 'alert-steps'; readonly steps: readonly AlertPoint[] }
+  | { readonly kind: 'order-steps'; readonly steps: readonly OrderPoint[] };
+
+export type HistorianRequest =
+  | { readonly kind: 'start'; readonly setup: HistorianSetup }
+  /** The log has grown up to and with this entry. */
+  | { readonly kind: 'committed'; readonly offset: number }
+  | { readonly kind: 'ask'; readonly id: number; readonly question: HistoryQuestion }
+  | { readonly kind: 'close' };
+
+/** How history stands. */
+export interface HistoryState {
+  /** `following`: nothing is wrong; `waiting`: the store is out of reach or busy; `stopped`: only a person can help. */
+  readonly kind: 'following' | 'waiting' | 'stopped';
+  readonly since: Millis;
+  /** `null` while following. */
+  readonly reason: string | null;
+  /** Where points go; no secret in it. */
+  readonly place: string;
+  readonly cursor: HistoryCursor;
+  /** Since the process that writes it began. */
+  readonly points: number;
+  readonly quarantined: number;
+  /** Entries that had to be removed from the log before they were stored. */
+  readonly lost: number;
+}
+
+export type HistorianReply =
+  | { readonly kind: 'started' }
+  | { readonly kind: 'state'; readonly state: HistoryState }
+  | { readonly kind: 'event'; readonly event: TelemetryEvent }
+  | { readonly kind: 'answer'; readonly id: number; readonly answer: HistoryAnswer }
+  | { readonly kind: 'unanswered'; readonly id: number; readonly message: string }
+  /** It cannot start; `code` is one of the stable ones. */
+  | { readonly kind: 'refused'; readonly code: string; readonly message: string };

@@ -1,0 +1,101 @@
+import type { HistoryPoint } from '../../model/history-point.ts';
+import type { LogReader } from '../../journal/log-reader.ts';
+import type { HistoryCursor } from '../../history/history-store.ts';
+import type { Subject } from '../../model/verdict.ts';
+import type { WorkOrder } from '../../model/work-order.ts';
+import type { Millis } from '../../model/time.ts';
+import { ReadingPoints, type ReadBy } from './reading-points.ts';
+import { StepPoints } from './step-points.ts';
+
+/** Points, and where the log stands behind them. */
+export interface PointBatch {
+  readonly points: readonly HistoryPoint[];
+  readonly cursor: HistoryCursor;
+  /** Clock of its newest entry; `null` when it has none. */
+  readonly at: Millis | null;
+}
+
+export interface LogPointsOptions {
+  readonly reader: LogReader;
+  readonly from: HistoryCursor;
+  /** In force before the first entry. */
+  readonly inForce: ReadBy;
+  readonly load: (event: { readonly city: string; readonly settings: string }) => ReadBy;
+  /** Entries that were removed before they were read: from, up to and with. */
+  readonly onGap: (from: number, upTo: number) => void;
+}
+
+/** Entries and lines read at once; an entry has a thousand messages at the most. */
+const ENTRIES = 16;
+const LINES = 256;
+/** A batch is handed over when it has so many points. */
+const ENOUGH = 5_000;
+/** So many entries before the first are read again, so that what repeats right after it is known as a repeat. */
+const WARM = 1_000;
+
+/**
+ * The log and the audit record as points, from a cursor on.
+ *
+ * N4 Every committed entry and line from the cursor on is in exactly one batch, in their order; what is gone is told as a gap.
+ */
+export class LogPoints {
+  private readonly options: LogPointsOptions;
+  private readonly readings: ReadingPoints;
+  private readonly steps: StepPoints;
+  private offset: number;
+  private audit: number;
+
+  constructor(options: LogPointsOptions) {
+    const { reader, from } = options;
+    this.options = options;
+    this.readings = new ReadingPoints(options.inForce, options.load);
+    this.steps = new StepPoints(
+      (order) => parsed<WorkOrder>(reader.order(order)),
+      (alert) => parsed<Subject>(reader.subject(alert)),
+    );
+    this.offset = Math.max(0, from.offset - WARM);
+    this.audit = from.audit;
+    this.warmUp(from.offset);
+  }
+
+  /** What has been committed since; `null` when there is nothing. */
+  next(): PointBatch | null {
+    const points: HistoryPoint[] = [];
+    const before = this.cursor();
+    let at: Millis | null = null;
+    while (points.length < ENOUGH) {
+      const entries = this.options.reader.entries(this.offset, ENTRIES);
+      const first = entries[0];
+      if (first === undefined) break;
+      if (first.offset > this.offset) this.options.onGap(this.offset, first.offset - 1);
+      for (const entry of entries) this.readings.take(entry, points);
+      const last = entries.at(-1) ?? first;
+      this.offset = last.offset + 1;
+      at = last.at;
+    }
+    const records = this.options.reader.records(this.audit, LINES);
+    for (const record of records) this.steps.take(record, points);
+    this.audit = (records.at(-1)?.seq ?? this.audit - 1) + 1;
+    const cursor = this.cursor();
+    return cursor.offset === before.offset && cursor.audit === before.audit ? null : { points, cursor, at };
+  }
+
+  private cursor(): HistoryCursor {
+    return { offset: this.offset, audit: this.audit };
+  }
+
+  private warmUp(until: number): void {
+    while (this.offset < until) {
+      const entries = this.options.reader.entries(this.offset, ENTRIES).filter(({ offset }) => offset < until);
+      const last = entries.at(-1);
+      if (last === undefined) break;
+      for (const entry of entries) this.readings.take(entry, []);
+      this.offset = last.offset + 1;
+    }
+    this.offset = until;
+  }
+}
+
+function parsed<T>(body: string | null): T | null {
+  return body === null ? null : (JSON.parse(body) as T);
+}

@@ -1,0 +1,98 @@
+import { createDecoder } from '../../decode/decode.ts';
+import type { LogEntry, LogEvent } from '../../model/log-entry.ts';
+import type { HistoryPoint, ReadingPoint } from '../../model/history-point.ts';
+import type { City } from '../../model/place.ts';
+import type { Report } from '../../model/reading.ts';
+import type { Millis } from '../../model/time.ts';
+import { createRegistry, DEFAULT_LIMITS, type Registry } from '../../registry/registry.ts';
+import type { Configured } from '../core.ts';
+import type { CoreSettings } from '../definition.ts';
+
+/** What of a definition decides how a message is read. */
+export interface ReadBy {
+  readonly city: City;
+  readonly settings: CoreSettings;
+}
+
+type Message = Extract<LogEvent, { readonly kind: 'message' }>;
+
+/** What stands behind the millisecond has six digits. */
+const NTHS = 1_000_000;
+/** Messages of a batch, and reports of a message, are set apart by primes: places in the log meet again only after a million. */
+const ENTRY = 7_919;
+const MESSAGE = 1_021;
+
+/**
+ * The readings of the log, as the core accepted them.
+ *
+ * N1 The same entries give the same points, wherever reading begins: a point that is written again is the same point.
+ * N2 What the registry refuses, or has seen before, is no point.
+ */
+export class ReadingPoints {
+  private readonly load: (event: Configured) => ReadBy;
+  private readonly decoder = createDecoder();
+  private readBy: ReadBy;
+  private registry: Registry;
+  private now: Millis = Number.NEGATIVE_INFINITY;
+
+  /** `inForce`: by what the first entry is read. */
+  constructor(inForce: ReadBy, load: (event: Configured) => ReadBy) {
+    this.load = load;
+    this.readBy = inForce;
+    this.registry = registryOf(inForce);
+  }
+
+  take({ at, offset, events }: LogEntry, out: HistoryPoint[]): void {
+    const wall = this.readBy.settings.clock === 'wall';
+    if (wall) this.now = Math.max(this.now, at);
+    events.forEach((event, index) => {
+      if (event.kind === 'configured') this.follow(event);
+      else if (event.kind === 'message') this.message(event, { at, offset, index }, out);
+    });
+  }
+
+  private follow(event: Configured): void {
+    const next = this.load(event);
+    if (next.city === this.readBy.city && next.settings === this.readBy.settings) return;
+    const registry = registryOf(next);
+    registry.restore(this.registry.snapshot());
+    this.readBy = next;
+    this.registry = registry;
+  }
+
+  private message(event: Message, where: Where, out: HistoryPoint[]): void {
+    const decoded = this.decoder.decode(event.topic, event.payload, this.readBy.settings.codecs[event.gateway]);
+    if (decoded.kind !== 'reports') return;
+    decoded.reports.forEach((report, i) => this.report(report, event.gateway, { ...where, index: where.index * MESSAGE + i }, out));
+  }
+
+  private report(report: Report, gateway: string, where: Where, out: HistoryPoint[]): void {
+    const events = this.readBy.settings.clock === 'events';
+    const receivedAt = Number.isFinite(this.now) ? this.now : where.at;
+    const resolved = this.registry.resolve(report, { gateway, receivedAt, now: this.now, events });
+    if (resolved.kind !== 'accepted' && resolved.kind !== 'test') return;
+    const { sensor, observedAt } = resolved;
+    if (events) this.now = Math.max(this.now, observedAt);
+    const moment = { at: observedAt, nth: nthOf(report, where), receivedAt: events ? observedAt : receivedAt };
+    const { id, place, street } = sensor;
+    for (const [measure, value] of Object.entries(report.values)) {
+      const point: ReadingPoint = { kind: 'reading', sensor: id, measure, value, test: report.test, gateway, place, street, ...moment };
+      out.push(point);
+    }
+  }
+}
+
+interface Where {
+  readonly at: Millis;
+  readonly offset: number;
+  readonly index: number;
+}
+
+/** A message that says its number is the same point however often it comes; else its place in the log tells it from others. */
+function nthOf({ seq }: Report, { offset, index }: Where): number {
+  return (seq ?? offset * ENTRY + index) % NTHS;
+}
+
+function registryOf({ city, settings }: ReadBy): Registry {
+  return createRegistry(city, { ...DEFAULT_LIMITS, maxAhead: settings.maxAhead, maxJump: settings.maxJump });
+}
