@@ -8,6 +8,7 @@ import type { Millis } from '../model/time.ts';
 import type { Verdict } from '../model/verdict.ts';
 import { beginEpisode, changeLevel, episodeKey, fire, holdAnother, latch, resolve } from './episode.ts';
 import { containerOf } from './containment.ts';
+import { Drills } from './drills.ts';
 import { exercise, type DrillPlace } from './exercise.ts';
 import { Incidents, type IncidentStep, type SavedIncident } from './incidents.ts';
 import { missingRule } from './missing-rule.ts';
@@ -42,6 +43,7 @@ export interface Alerts {
   silences(): readonly Silence[];
   /** An alert that no sensor has raised. */
   drill(drill: Drill, where: DrillPlace, at: Millis, step: AlertStep): void;
+  drills(): readonly Drill[];
   /** @returns false when there is none of that id */
   endDrill(id: string, at: Millis, step: AlertStep): boolean;
   /** Silences and exercises that are over by `now` end. */
@@ -88,7 +90,7 @@ class AlertDesk implements Alerts {
   private readonly byId = new Map<string, Episode>();
   private readonly incidents = new Incidents();
   private readonly silenced = new Silences();
-  private readonly drills = new Map<string, Drill>();
+  private readonly exercises = new Drills();
   private handling: Handling = DEFAULT_HANDLING;
   /** Latest beginning of an episode of each key, and how often one began no later: tells episodes of one instant apart. */
   private readonly begun = new Map<string, { since: Millis; repeats: number }>();
@@ -140,15 +142,16 @@ class AlertDesk implements Alerts {
   }
 
   drill(drill: Drill, where: DrillPlace, at: Millis, step: AlertStep): void {
-    if (this.drills.has(drill.id)) return;
-    this.drills.set(drill.id, drill);
-    this.apply(exercise(drill, where, at), step);
+    if (this.exercises.add(drill)) this.apply(exercise(drill, where, at), step);
+  }
+
+  drills(): readonly Drill[] {
+    return this.exercises.list();
   }
 
   endDrill(id: string, at: Millis, step: AlertStep): boolean {
-    const drill = this.drills.get(id);
+    const drill = this.exercises.end(id);
     if (drill === undefined) return false;
-    this.drills.delete(id);
     const episode = this.episodes.get(episodeKey(drill.rule, `${DRILL_KEY}${id}`));
     if (episode !== undefined) this.end(episode, at, step);
     return true;
@@ -156,13 +159,11 @@ class AlertDesk implements Alerts {
 
   advance(now: Millis, step: AlertStep): void {
     if (this.silenced.expire(now)) this.enterHushed(now, step);
-    for (const { id, until } of [...this.drills.values()]) if (until <= now) this.endDrill(id, now, step);
+    for (const { id } of this.exercises.over(now)) this.endDrill(id, now, step);
   }
 
   nextAt(): Millis {
-    let next = this.silenced.next();
-    for (const { until } of this.drills.values()) next = Math.min(next, until);
-    return next;
+    return Math.min(this.silenced.next(), this.exercises.next());
   }
 
   *firing(): Generator<Alert> {
@@ -178,7 +179,7 @@ class AlertDesk implements Alerts {
       alerts: [...this.firing()],
       incidents: this.incidents.save(),
       silences: this.silenced.list(),
-      drills: [...this.drills.values()],
+      drills: this.exercises.list(),
       begun: [...this.begun].map(([key, { since, repeats }]) => [key, since, repeats] as const),
     };
   }
@@ -194,8 +195,7 @@ class AlertDesk implements Alerts {
     for (const [key, since, repeats] of saved.begun) this.begun.set(key, { since, repeats });
     this.incidents.restore(saved.incidents);
     this.silenced.restore(saved.silences ?? []);
-    this.drills.clear();
-    for (const drill of saved.drills ?? []) this.drills.set(drill.id, drill);
+    this.exercises.restore(saved.drills ?? []);
   }
 
   private begin(key: string, verdict: Verdict, step: AlertStep): void {

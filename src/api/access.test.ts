@@ -13,6 +13,8 @@ const READS = [
   '/api/v1/endpoints',
   '/api/v1/deliveries',
   '/api/v1/parties',
+  '/api/v1/silences',
+  '/api/v1/drills',
   '/metrics',
 ];
 const WRITES = [

@@ -205,6 +205,7 @@ export interface ApiPorts {
   silence(draft: Omit<Silence, 'id' | 'kind'>): Promise<Silence>;
   /** @returns false when there is none of that id */
   endSilence(id: string, by: string): Promise<boolean>;
+  drills(): readonly Drill[];
   /** `null`: there is no such rule or place, or the rule opens no order. */
   beginDrill(draft: Omit<Drill, 'id' | 'kind'>): Promise<Drill | null>;
   endDrill(id: string, by: string): Promise<boolean>;

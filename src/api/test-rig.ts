@@ -119,6 +119,7 @@ export function portsOf(over: Partial<ApiPorts> = {}): ApiPorts {
     silences: () => [],
     silence: async (draft) => ({ kind: 'silence', id: 'si_1', ...draft }),
     endSilence: async () => true,
+    drills: () => [],
     beginDrill: async (draft) => ({ kind: 'drill', id: 'dr_1', ...draft }),
     endDrill: async () => true,
     follow: () => ({ gap: false, stop: () => undefined }),

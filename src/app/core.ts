@@ -179,6 +179,11 @@ export class Core {
     return this.alerts.silences();
   }
 
+  /** Exercises that last. */
+  drills(): readonly Drill[] {
+    return this.alerts.drills();
+  }
+
   /** @returns whether there was anything to begin or to end */
   private ended(deed: (step: AlertStep) => boolean, outcome: BatchOutcome): EventResult {
     const step = alertStep();
