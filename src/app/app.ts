@@ -103,6 +103,7 @@ async function start(options: AppOptions, cleanup: Cleanup): Promise<App> {
     endpoints,
     journal,
     pipeline,
+    refused: ({ id, order, party }) => core.orders.refused({ delivery: id, order, party }),
     publish,
     formats,
     version: options.version,

@@ -149,18 +149,10 @@ export class Core {
         this.raise(step, outcome);
         return { kind: 'reset', done };
       }
-      case 'parked': {
-        const step = dispatchStep();
-        this.orders.parked(event, this.now, step);
-        this.settle(step, outcome);
-        return { kind: 'done' };
-      }
-      case 'unheard': {
-        const step = dispatchStep();
-        this.orders.unheard(event, this.now, step);
-        this.settle(step, outcome);
-        return { kind: 'done' };
-      }
+      case 'parked':
+      case 'unheard':
+      case 'taken':
+        return this.hear(event, outcome);
       case 'configured': {
         const problems = this.configure(this.load(event), outcome);
         return { kind: 'configured', problems };
@@ -241,6 +233,16 @@ export class Core {
     registry.restore(saved.registry);
     this.alerts.restore(saved.alerts, (id) => this.rules.get(id));
     dispatcher.restore(saved.dispatch);
+  }
+
+  /** What the outbox says of its deliveries. */
+  private hear(event: Extract<LogEvent, { readonly kind: 'parked' | 'unheard' | 'taken' }>, outcome: BatchOutcome): EventResult {
+    const step = dispatchStep();
+    if (event.kind === 'parked') this.orders.parked(event, this.now, step);
+    else if (event.kind === 'unheard') this.orders.unheard(event, this.now, step);
+    else this.orders.taken(event, this.now, step);
+    this.settle(step, outcome);
+    return { kind: 'done' };
   }
 
   private guarded(event: Message, outcome: BatchOutcome): EventResult {

@@ -9,6 +9,7 @@ import { answeredAt, answeredBy, idReused, orderClosed, orderUnknown } from './a
 import { ClosedOrders, type SavedClosedOrders } from './closed-orders.ts';
 import { Closing } from './closing.ts';
 import { Commands } from './commands.ts';
+import { DeliveryNews, type ParkedDelivery, type TakenDelivery, type UnheardDelivery } from './delivery-news.ts';
 import { DueOrders } from './due-orders.ts';
 import { Escalation } from './escalation.ts';
 import { Following, type RoutedOrder } from './following.ts';
@@ -17,6 +18,7 @@ import { newOrder } from './new-order.ts';
 import { OpenOrder, type SavedOrder } from './open-order.ts';
 import { OrderDesk, type DispatchStep, type Turn } from './order-desk.ts';
 import { orderPlace } from './order-place.ts';
+import { messageOf } from './refused-deliveries.ts';
 
 export interface DispatchOptions {
   readonly city: City;
@@ -26,22 +28,6 @@ export interface DispatchOptions {
   readonly remembered?: number;
   /** False: nobody is held to a time. Where the clock follows the data, parties answer by another clock. */
   readonly clocks?: boolean;
-}
-
-/** The outbox gave up on a message: the receiver refused it for good. */
-export interface ParkedDelivery {
-  readonly delivery: string;
-  readonly order: string;
-  readonly party: string;
-  readonly reason: string;
-}
-
-/** Nobody listens where alone the party could be told. */
-export interface UnheardDelivery {
-  readonly delivery: string;
-  readonly order: string;
-  readonly party: string;
-  readonly street: string | null;
 }
 
 /**
@@ -54,6 +40,7 @@ export interface UnheardDelivery {
  * D5 Only the steps of `lifecycle.ts` are made.
  * D6 A time that runs out is said once, over restarts too; who was called because of it is let go when it is made up for.
  * D7 An order whose alert returns within the grace time is opened again under its own id.
+ * D8 That a party's receiver refused something asks for attention until it has taken that, or something later, after all.
  */
 export interface Dispatch {
   apply(change: IncidentChange, step: DispatchStep): void;
@@ -61,6 +48,10 @@ export interface Dispatch {
   parked(event: ParkedDelivery, at: Millis, step: DispatchStep): void;
   /** Once a party and street: the delivery goes on being tried, and says so again after every start. */
   unheard(event: UnheardDelivery, at: Millis, step: DispatchStep): void;
+  /** Of parties that had refused something alone: whatever else is taken is no news. */
+  taken(event: TakenDelivery, at: Millis, step: DispatchStep): void;
+  /** Ids of what the party refused of the orders that a delivery speaks of, and nothing has made up for yet. */
+  refused(spoken: Pick<ParkedDelivery, 'delivery' | 'order' | 'party'>): readonly string[];
   command(command: OrderCommand, at: Millis, step: DispatchStep): CommandOutcome;
   /** Lets the clocks of the orders come to `now`. */
   advance(now: Millis, step: DispatchStep): void;
@@ -93,6 +84,7 @@ class DispatchDesk implements Dispatch {
   private readonly closing: Closing;
   private readonly commands: Commands;
   private readonly following: Following;
+  private readonly news: DeliveryNews;
   private readonly orders = new Map<string, OpenOrder>();
   /** Incident → order, where an order was opened again for another incident. */
   private readonly byIncident = new Map<string, string>();
@@ -108,6 +100,7 @@ class DispatchDesk implements Dispatch {
     this.closing = new Closing(this.desk, (open, turn) => this.finish(open, turn));
     this.commands = new Commands(this.desk, this.closing);
     this.following = new Following(this.desk, this.closing);
+    this.news = new DeliveryNews(this.desk);
   }
 
   apply(change: IncidentChange, step: DispatchStep): void {
@@ -171,26 +164,23 @@ class DispatchDesk implements Dispatch {
   }
 
   parked(event: ParkedDelivery, at: Millis, step: DispatchStep): void {
-    const { delivery, party, reason } = event;
-    for (const order of this.desk.gate.ordersOf(delivery.split('@', 1)[0] as string)) this.parked({ ...event, order }, at, step);
-    const open = this.orders.get(event.order);
-    if (open === undefined) return;
-    open.record(at, { what: 'order.delivery-parked', party, note: `${delivery}: ${reason}`, door: 'delivery' });
-    const code = `delivery-parked:${party}`;
-    // Once a party: a receiver that refuses one message mostly refuses all, and the first call says enough.
-    if (open.askAttention(code)) this.desk.warnOperations(open, { code, party }, { at, step });
-    this.changed(open, { at, step });
+    for (const open of this.spokenOf(event)) {
+      this.news.parked(open, event, { at, step });
+      this.changed(open, { at, step });
+    }
   }
 
   unheard(event: UnheardDelivery, at: Millis, step: DispatchStep): void {
-    const { delivery, party, street } = event;
     const open = this.orders.get(event.order);
-    const code = `unreachable:${street === null ? party : `${party}/${street}`}`;
-    // A drill that nobody listens to worries nobody.
-    if (open === undefined || open.order.drill || !open.askAttention(code)) return;
-    open.record(at, { what: 'order.delivery-unheard', party, note: delivery, door: 'delivery' });
-    this.desk.warnOperations(open, { code, party }, { at, step });
-    this.changed(open, { at, step });
+    if (open !== undefined && this.news.unheard(open, event, { at, step })) this.changed(open, { at, step });
+  }
+
+  taken(event: TakenDelivery, at: Millis, step: DispatchStep): void {
+    for (const open of this.spokenOf(event)) if (this.news.taken(open, event, { at, step })) this.changed(open, { at, step });
+  }
+
+  refused(spoken: Pick<ParkedDelivery, 'delivery' | 'order' | 'party'>): readonly string[] {
+    return this.spokenOf(spoken).flatMap((open) => open.refused.of(spoken.party));
   }
 
   *open(): Generator<WorkOrder> {
@@ -220,6 +210,11 @@ class DispatchDesk implements Dispatch {
     for (const [until, order] of saved.lately ?? []) this.lately.set(order.order.id, { until, open: OpenOrder.restore(order) });
     this.closed.restore(saved.closed);
     if (saved.gate !== undefined) this.desk.gate.restore(saved.gate);
+  }
+
+  /** The orders that a message tells of: its own, or all of a digest. */
+  private spokenOf({ delivery, order }: Pick<ParkedDelivery, 'delivery' | 'order'>): readonly OpenOrder[] {
+    return [...this.desk.gate.ordersOf(messageOf(delivery)), order].flatMap((id) => this.orders.get(id) ?? []);
   }
 
   private keep(open: OpenOrder): void {

@@ -14,6 +14,8 @@ export type LogEvent =
   | { readonly kind: 'drill-over'; readonly drill: string; readonly by: string }
   | { readonly kind: 'reset'; readonly alert: string; readonly by: string; readonly note: string | null }
   | { readonly kind: 'parked'; readonly delivery: string; readonly order: string; readonly party: string; readonly reason: string }
+  /** A receiver that had refused something of this order took a message after all; the endpoints that are `gone` are configured no longer. */
+  | { readonly kind: 'taken'; readonly delivery: string; readonly order: string; readonly party: string; readonly gone: readonly string[] }
   /** Nobody listens where alone this party can be told of the order. */
   | {
       readonly kind: 'unheard';
