@@ -114,6 +114,7 @@ export function portsOf(over: Partial<ApiPorts> = {}): ApiPorts {
     replayEndpoint: async () => [],
     submitReadings: async () => ({ readings: 1, tests: 0, duplicates: 0, rejections: [] }),
     submitReceipt: async (order) => ({ kind: 'moved', state: 'accepted', order, id: 'r1' }),
+    noteForbidden: () => undefined,
     resetAlert: async () => true,
     commandOrder: async (order) => ({ kind: 'done', order, id: 'c1' }),
     silences: () => [],

@@ -161,6 +161,7 @@ export class Core {
         // A clock that follows the data stood still while we were away: nobody was shut out.
         if (this.definition?.settings.clock !== 'events') this.engine.settle(event.settled);
         return { kind: 'done' };
+      case 'forbidden':
       case 'tick':
         return { kind: 'done' };
     }
