@@ -1,4 +1,5 @@
-import { createAlerts, type Alerts, type AlertStep } from '../alerts/alerts.ts';
+import type { AlertStep } from '../alerts/alert-step.ts';
+import { createAlerts, type Alerts } from '../alerts/alerts.ts';
 import { createDispatch, type Dispatch } from '../dispatch/dispatch.ts';
 import type { DispatchStep } from '../dispatch/order-desk.ts';
 import { DEFAULT_HANDLING } from '../model/handling.ts';

@@ -1,4 +1,4 @@
-import type { AlertStep } from '../alerts/alerts.ts';
+import type { AlertStep } from '../alerts/alert-step.ts';
 import type { DrillPlace } from '../alerts/exercise.ts';
 import type { LogEvent } from '../model/log-entry.ts';
 import type { Drill } from '../model/silence.ts';
