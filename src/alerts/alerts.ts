@@ -1,23 +1,18 @@
-import type { Alert, AlertReset, AlertState, AlertTransition } from '../model/alert.ts';
-import { DEFAULT_HANDLING, type Handling } from '../model/handling.ts';
-import type { IncidentChange } from '../model/incident.ts';
+import type { Alert, AlertReset, AlertState } from '../model/alert.ts';
+import type { Handling } from '../model/handling.ts';
 import { levelRank, type Level } from '../model/level.ts';
 import type { Rule } from '../model/rule.ts';
 import { DRILL_KEY, type Drill, type Silence } from '../model/silence.ts';
 import type { Millis } from '../model/time.ts';
 import type { Verdict } from '../model/verdict.ts';
 import { beginEpisode, changeLevel, episodeKey, fire, holdAnother, latch, resolve } from './episode.ts';
-import { containerOf } from './containment.ts';
+import { crossed, sayAlert, sayIncident, type AlertStep } from './alert-step.ts';
+import { Drills } from './drills.ts';
+import { EpisodeBook, type Episode, type SavedBeginnings } from './episode-book.ts';
 import { exercise, type DrillPlace } from './exercise.ts';
-import { Incidents, type IncidentStep, type SavedIncident } from './incidents.ts';
-import { missingRule } from './missing-rule.ts';
+import { IncidentEntry } from './incident-entry.ts';
+import { Incidents, type SavedIncident } from './incidents.ts';
 import { Silences } from './silences.ts';
-
-/** What one call comes to; the callee pushes. */
-export interface AlertStep {
-  readonly transitions: AlertTransition[];
-  readonly changes: IncidentChange[];
-}
 
 /**
  * From the verdicts of the engine to alerts, and from alerts to incidents.
@@ -42,6 +37,7 @@ export interface Alerts {
   silences(): readonly Silence[];
   /** An alert that no sensor has raised. */
   drill(drill: Drill, where: DrillPlace, at: Millis, step: AlertStep): void;
+  drills(): readonly Drill[];
   /** @returns false when there is none of that id */
   endDrill(id: string, at: Millis, step: AlertStep): boolean;
   /** Silences and exercises that are over by `now` end. */
@@ -60,7 +56,7 @@ export interface Alerts {
 export interface SavedAlerts {
   readonly alerts: readonly Alert[];
   readonly incidents: readonly SavedIncident[];
-  readonly begun: readonly (readonly [key: string, since: Millis, repeats: number])[];
+  readonly begun: SavedBeginnings;
   readonly silences?: readonly Silence[];
   readonly drills?: readonly Drill[];
 }
@@ -69,33 +65,16 @@ export function createAlerts(): Alerts {
   return new AlertDesk();
 }
 
-/** An alert that is not over, with the rule that last spoke of it. */
-interface Episode {
-  readonly key: string;
-  alert: Alert;
-  rule: Rule;
-}
-
-type Told = NonNullable<ReturnType<Incidents['resolved']>> & { readonly crossedAt?: Millis };
-
-/** What happened to the incident, with the moment at which the alert's condition became true. */
-function crossed(result: Told | null, { since }: Verdict): Told | null {
-  return result === null ? null : { ...result, crossedAt: since };
-}
-
 class AlertDesk implements Alerts {
-  private readonly episodes = new Map<string, Episode>();
-  private readonly byId = new Map<string, Episode>();
+  private readonly episodes = new EpisodeBook();
   private readonly incidents = new Incidents();
   private readonly silenced = new Silences();
-  private readonly drills = new Map<string, Drill>();
-  private handling: Handling = DEFAULT_HANDLING;
-  /** Latest beginning of an episode of each key, and how often one began no later: tells episodes of one instant apart. */
-  private readonly begun = new Map<string, { since: Millis; repeats: number }>();
+  private readonly exercises = new Drills();
+  private readonly entry = new IncidentEntry(this.episodes, this.incidents, this.silenced);
 
   apply(verdict: Verdict, step: AlertStep): void {
     const key = episodeKey(verdict.rule.id, verdict.subject.key);
-    const episode = this.episodes.get(key);
+    const episode = this.episodes.at(key);
     if (episode === undefined) {
       this.begin(key, verdict, step);
       return;
@@ -106,7 +85,7 @@ class AlertDesk implements Alerts {
   }
 
   reset(alertId: string, reset: AlertReset, step: AlertStep): boolean {
-    const episode = this.byId.get(alertId);
+    const episode = this.episodes.get(alertId);
     if (episode === undefined || !episode.alert.latched) return false;
     this.end(episode, reset.at, step, reset);
     return true;
@@ -114,14 +93,14 @@ class AlertDesk implements Alerts {
 
   orderClosed(incidentId: string, at: Millis, step: AlertStep): void {
     for (const member of this.incidents.forget(incidentId)) {
-      const episode = this.episodes.get(member);
+      const episode = this.episodes.at(member);
       // The incident is forgotten already, so this changes no incident.
       if (episode?.alert.incident === incidentId && episode.alert.latched) this.end(episode, at, step);
     }
   }
 
   handle(handling: Handling): void {
-    this.handling = handling;
+    this.entry.handling = handling;
     this.incidents.group = handling.group;
   }
 
@@ -140,70 +119,61 @@ class AlertDesk implements Alerts {
   }
 
   drill(drill: Drill, where: DrillPlace, at: Millis, step: AlertStep): void {
-    if (this.drills.has(drill.id)) return;
-    this.drills.set(drill.id, drill);
-    this.apply(exercise(drill, where, at), step);
+    if (this.exercises.add(drill)) this.apply(exercise(drill, where, at), step);
+  }
+
+  drills(): readonly Drill[] {
+    return this.exercises.list();
   }
 
   endDrill(id: string, at: Millis, step: AlertStep): boolean {
-    const drill = this.drills.get(id);
+    const drill = this.exercises.end(id);
     if (drill === undefined) return false;
-    this.drills.delete(id);
-    const episode = this.episodes.get(episodeKey(drill.rule, `${DRILL_KEY}${id}`));
+    const episode = this.episodes.at(episodeKey(drill.rule, `${DRILL_KEY}${id}`));
     if (episode !== undefined) this.end(episode, at, step);
     return true;
   }
 
   advance(now: Millis, step: AlertStep): void {
     if (this.silenced.expire(now)) this.enterHushed(now, step);
-    for (const { id, until } of [...this.drills.values()]) if (until <= now) this.endDrill(id, now, step);
+    for (const { id } of this.exercises.over(now)) this.endDrill(id, now, step);
   }
 
   nextAt(): Millis {
-    let next = this.silenced.next();
-    for (const { until } of this.drills.values()) next = Math.min(next, until);
-    return next;
+    return Math.min(this.silenced.next(), this.exercises.next());
   }
 
-  *firing(): Generator<Alert> {
-    for (const { alert } of this.episodes.values()) yield alert;
+  firing(): Iterable<Alert> {
+    return this.episodes.alerts();
   }
 
   get(id: string): Alert | undefined {
-    return this.byId.get(id)?.alert;
+    return this.episodes.get(id)?.alert;
   }
 
   snapshot(): SavedAlerts {
     return {
-      alerts: [...this.firing()],
+      ...this.episodes.save(),
       incidents: this.incidents.save(),
       silences: this.silenced.list(),
-      drills: [...this.drills.values()],
-      begun: [...this.begun].map(([key, { since, repeats }]) => [key, since, repeats] as const),
+      drills: this.exercises.list(),
     };
   }
 
   restore(state: unknown, ruleOf: (id: string) => Rule | undefined): void {
     const saved = state as SavedAlerts;
-    this.episodes.clear();
-    this.byId.clear();
-    this.begun.clear();
-    for (const alert of saved.alerts) {
-      this.keep({ key: episodeKey(alert.rule, alert.subject.key), alert, rule: ruleOf(alert.rule) ?? missingRule(alert) });
-    }
-    for (const [key, since, repeats] of saved.begun) this.begun.set(key, { since, repeats });
+    this.episodes.restore(saved, ruleOf);
     this.incidents.restore(saved.incidents);
     this.silenced.restore(saved.silences ?? []);
-    this.drills.clear();
-    for (const drill of saved.drills ?? []) this.drills.set(drill.id, drill);
+    this.exercises.restore(saved.drills ?? []);
   }
 
   private begin(key: string, verdict: Verdict, step: AlertStep): void {
     if (verdict.level === null && verdict.pending === null) return;
-    const episode: Episode = { key, alert: beginEpisode(verdict, this.countBeginning(key, verdict.since)), rule: verdict.rule };
-    this.keep(episode);
+    const episode: Episode = { key, alert: beginEpisode(verdict, this.episodes.countBeginning(key, verdict.since)), rule: verdict.rule };
+    this.episodes.keep(episode);
     if (verdict.level !== null) this.fire(episode, verdict, { level: verdict.level, was: null }, step);
-    else this.say(episode, null, verdict.at, step);
+    else sayAlert(episode, null, verdict.at, step);
   }
 
   private whilePending(episode: Episode, verdict: Verdict, step: AlertStep): void {
@@ -212,7 +182,7 @@ class AlertDesk implements Alerts {
     else if (pending === null) this.end(episode, verdict.at, step);
     else if (pending !== episode.alert.level) {
       episode.alert = holdAnother(episode.alert, verdict, pending);
-      this.say(episode, 'pending', verdict.at, step);
+      sayAlert(episode, 'pending', verdict.at, step);
     }
   }
 
@@ -227,16 +197,16 @@ class AlertDesk implements Alerts {
       this.begin(episode.key, verdict, step);
     } else if (!alert.latched) {
       episode.alert = latch(alert);
-      this.say(episode, 'firing', at, step);
-      this.sayIncident(episode, this.incidents.calmed(episode.key, episode.alert), at, step);
+      sayAlert(episode, 'firing', at, step);
+      sayIncident(episode, this.incidents.calmed(episode.key, episode.alert), at, step);
     }
   }
 
   private fire(episode: Episode, verdict: Verdict, to: { readonly level: Level; readonly was: AlertState | null }, step: AlertStep): void {
     episode.alert = fire(episode.alert, verdict, to.level);
-    const entered = this.enterIncident(episode, verdict.at);
-    this.say(episode, to.was, verdict.at, step);
-    this.sayIncident(episode, crossed(entered, verdict), verdict.at, step);
+    const entered = this.entry.enter(episode, verdict.at);
+    sayAlert(episode, to.was, verdict.at, step);
+    sayIncident(episode, crossed(entered, verdict), verdict.at, step);
   }
 
   private change(episode: Episode, verdict: Verdict, level: Level, step: AlertStep): void {
@@ -245,90 +215,30 @@ class AlertDesk implements Alerts {
     // An alert outside any incident, below `from` till now or left over from a finished one, enters when it gets worse.
     const worse = levelRank(level) > levelRank(before.level) || before.latched;
     const inside = this.incidents.knows(before.incident);
-    const entered = worse && !inside ? this.enterIncident(episode, verdict.at) : null;
-    this.say(episode, 'firing', verdict.at, step);
+    const entered = worse && !inside ? this.entry.enter(episode, verdict.at) : null;
+    sayAlert(episode, 'firing', verdict.at, step);
     const { order } = verdict.rule;
     const asks = order !== null && levelRank(level) >= levelRank(order.from);
     const told = inside ? this.incidents.levelChanged(episode.key, episode.alert, asks) : entered;
-    this.sayIncident(episode, crossed(told, verdict), verdict.at, step);
+    sayIncident(episode, crossed(told, verdict), verdict.at, step);
   }
 
   private end(episode: Episode, at: Millis, step: AlertStep, reset: AlertReset | null = null): void {
     const was = episode.alert.state;
     episode.alert = resolve(episode.alert, at, reset);
-    this.episodes.delete(episode.key);
-    this.byId.delete(episode.alert.id);
-    this.say(episode, was, at, step);
-    this.sayIncident(episode, this.incidents.resolved(episode.key, episode.alert, at), at, step);
+    this.episodes.forget(episode);
+    sayAlert(episode, was, at, step);
+    sayIncident(episode, this.incidents.resolved(episode.key, episode.alert, at), at, step);
   }
 
   /** A silence has ended: whoever it kept out and still fires comes in. */
   private enterHushed(at: Millis, step: AlertStep): void {
-    for (const episode of this.episodes.values()) {
+    for (const episode of this.episodes.all()) {
       if ((episode.alert.hushed ?? null) === null) continue;
-      const entered = this.enterIncident(episode, at);
+      const entered = this.entry.enter(episode, at);
       if ((episode.alert.hushed ?? null) !== null) continue;
-      this.say(episode, 'firing', at, step);
-      this.sayIncident(episode, entered, at, step);
+      sayAlert(episode, 'firing', at, step);
+      sayIncident(episode, entered, at, step);
     }
-  }
-
-  private enterIncident(episode: Episode, at: Millis): IncidentStep {
-    if ((episode.alert.hushed ?? null) !== null) episode.alert = { ...episode.alert, hushed: null };
-    const { alert, rule } = episode;
-    if (rule.order === null || levelRank(alert.level) < levelRank(rule.order.from)) return null;
-    const silence = this.silenced.hushing(alert, rule, at, this.handling.lifeSafety);
-    if (silence !== null) {
-      episode.alert = { ...alert, hushed: silence.id };
-      return null;
-    }
-    const container = containerOf(alert, this.handling.inhibit, this.firing());
-    if (container !== null && this.incidents.knows(container.incident)) {
-      episode.alert = { ...episode.alert, incident: container.incident };
-      return this.incidents.joinOther(episode.key, episode.alert);
-    }
-    return this.enterOwn(episode, rule.order.kind, at);
-  }
-
-  private enterOwn(episode: Episode, sort: string, at: Millis): IncidentStep {
-    const { alert } = episode;
-    episode.alert = { ...alert, incident: this.incidents.idFor(alert, sort) };
-    return this.incidents.enter(episode.key, episode.alert, sort, at);
-  }
-
-  private say(episode: Episode, was: AlertState | null, at: Millis, step: AlertStep): void {
-    step.transitions.push({ kind: 'alert-transition', alert: episode.alert, rule: episode.rule, was, at });
-  }
-
-  private sayIncident(episode: Episode, result: Told | null, at: Millis, step: AlertStep): void {
-    if (result === null) return;
-    step.changes.push({
-      kind: 'incident-change',
-      what: result.what,
-      incident: result.incident,
-      alert: episode.alert,
-      rule: episode.rule,
-      at,
-      ...(result.crossedAt === undefined ? {} : { crossedAt: result.crossedAt }),
-    });
-  }
-
-  private keep(episode: Episode): void {
-    this.episodes.set(episode.key, episode);
-    this.byId.set(episode.alert.id, episode);
-  }
-
-  private countBeginning(key: string, since: Millis): number {
-    const known = this.begun.get(key);
-    if (known === undefined) {
-      this.begun.set(key, { since, repeats: 0 });
-      return 0;
-    }
-    if (since > known.since) {
-      known.since = since;
-      return 0;
-    }
-    known.repeats += 1;
-    return known.repeats;
   }
 }

@@ -149,6 +149,13 @@ describe('an exercise', () => {
     expect(begin(new Rig()).restart().alerts.nextAt()).toBe(50);
   });
 
+  test('is listed while it lasts, over a restart too', () => {
+    const rig = begin(new Rig());
+    expect(rig.restart().alerts.drills()).toEqual([drill]);
+    expect([rig.alerts.endDrill('d1', 2, rig.step), rig.alerts.endDrill('d1', 3, rig.step)]).toEqual([true, false]);
+    expect(rig.alerts.drills()).toEqual([]);
+  });
+
   test.each([ruleOf(), LATCHING])('ends at its time, also where the rule waits for a person: $id', (rule) => {
     const rig = begin(new Rig(), rule);
     rig.alerts.advance(49, rig.step);

@@ -4,7 +4,8 @@ import { DEFAULT_HANDLING, type Handling } from '../model/handling.ts';
 import type { Level } from '../model/level.ts';
 import type { OrderRule, Rule } from '../model/rule.ts';
 import type { Subject, Verdict } from '../model/verdict.ts';
-import { createAlerts, type Alerts, type AlertStep } from './alerts.ts';
+import type { AlertStep } from './alert-step.ts';
+import { createAlerts, type Alerts } from './alerts.ts';
 
 const MINUTE = 60_000;
 

@@ -1,6 +1,7 @@
 import fastify from 'fastify';
 import { describe, expect, it } from 'vitest';
 import { guardRoutes, type AccessToken, type Role } from './access.ts';
+import type { ForbiddenRequest } from './ports.ts';
 import { alertOf, apiOf, as, tokenOf, TOKENS } from './test-rig.ts';
 
 const READS = [
@@ -13,6 +14,8 @@ const READS = [
   '/api/v1/endpoints',
   '/api/v1/deliveries',
   '/api/v1/parties',
+  '/api/v1/silences',
+  '/api/v1/drills',
   '/metrics',
 ];
 const WRITES = [
@@ -138,6 +141,54 @@ describe('a token of a party', () => {
     expect(await ask(token, '/api/v1/rejections', null)).toMatchObject({ status: 403 });
     for (const { url, payload } of WRITES.slice(1))
       expect(await ask(token, url, payload), url).toMatchObject({ status: 403, code: 'api-forbidden' });
+  });
+});
+
+describe('what a known token is refused', () => {
+  const ask = async (token: Partial<AccessToken>, url: string, payload: object | null) => {
+    const noted: ForbiddenRequest[] = [];
+    const { api } = await apiOf({ noteForbidden: (request) => void noted.push(request) }, [{ ...tokenOf('operator'), ...token }]);
+    const answer = await api.inject({
+      method: payload === null ? 'GET' : 'POST',
+      url,
+      ...(payload === null ? {} : { payload }),
+      headers: as('operator'),
+    });
+    expect(answer.statusCode).toBe(403);
+    return noted;
+  };
+  const party = { name: 'fire desk', party: 'fire' };
+
+  it('a receipt for another party is noted for the record: who, which door, what and why', async () => {
+    expect(await ask(party, '/api/v1/orders/wo_1/receipts', { party: 'police', state: 'accepted', by: 'x' })).toEqual([
+      {
+        token: 'fire desk',
+        route: 'POST /api/v1/orders/:id/receipts',
+        order: 'wo_1',
+        party: 'police',
+        detail: 'The token "fire desk" answers for itself only; send "party": "fire".',
+      },
+    ]);
+  });
+
+  it('so is a command, and what its role does not allow', async () => {
+    const [command] = await ask(party, '/api/v1/orders/wo_1/commands', { do: 'cancel', by: 'x', reason: 'y' });
+    expect(command).toMatchObject({ route: 'POST /api/v1/orders/:id/commands', order: 'wo_1', party: null });
+    const [reset] = await ask({ name: 'wall', role: 'viewer' }, '/api/v1/alerts/al_1/reset', { by: 'x' });
+    expect(reset).toMatchObject({ token: 'wall', order: null, detail: 'This needs the role operator; the token "wall" is viewer.' });
+  });
+
+  it('what it sends is cut, and reading is not noted', async () => {
+    const [cut] = await ask(party, '/api/v1/orders/wo_1/receipts', { party: 'p'.repeat(10_000), state: 'accepted' });
+    expect(cut?.party).toHaveLength(128);
+    expect(await ask({ role: 'viewer' }, '/api/v1/rejections', null)).toEqual([]);
+  });
+
+  it('who has no token is not noted: anybody may knock', async () => {
+    const noted: ForbiddenRequest[] = [];
+    const { api } = await apiOf({ noteForbidden: (request) => void noted.push(request) }, TOKENS);
+    for (const write of WRITES) expect((await api.inject({ method: 'POST', ...write })).statusCode).toBe(401);
+    expect(noted).toEqual([]);
   });
 });
 

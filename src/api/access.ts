@@ -1,6 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Emit } from '../telemetry/events.ts';
+import type { ForbiddenRequest } from './ports.ts';
 import { sendProblem } from './problem-details.ts';
 
 export type Role = 'viewer' | 'operator' | 'admin';
@@ -29,13 +30,20 @@ declare module 'fastify' {
   }
 }
 
+const LONGEST = 128;
+
 const RANK: Readonly<Record<Role, number>> = { viewer: 1, operator: 2, admin: 3 };
 
 /**
  * Guards every route by its declared role. `tokens` null means open: only on loopback addresses.
  * A route that declares no role is refused to be registered, so that none is forgotten.
  */
-export function guardRoutes(server: FastifyInstance, tokens: readonly AccessToken[] | null, emit: Emit): void {
+export function guardRoutes(
+  server: FastifyInstance,
+  tokens: readonly AccessToken[] | null,
+  emit: Emit,
+  noteForbidden: (request: ForbiddenRequest) => void = () => undefined,
+): void {
   server.addHook('onRoute', (route) => {
     if (route.config?.role === undefined && route.url.startsWith('/api/')) throw new Error(`route ${route.url} declares no role`);
   });
@@ -61,8 +69,25 @@ export function guardRoutes(server: FastifyInstance, tokens: readonly AccessToke
     if (RANK[foreign ? 'viewer' : token.role] >= RANK[needed]) return;
     emit({ name: 'api.token-refused', route: route ?? 'none', reason: `role-${token.role}` });
     const has = foreign ? `speaks for "${token.party}" only, and reads` : `is ${token.role}`;
-    return sendProblem(reply, 'api-forbidden', `This needs the role ${needed}; the token "${token.name}" ${has}.`);
+    const detail = `This needs the role ${needed}; the token "${token.name}" ${has}.`;
+    // Reading changes nothing: that it was refused is in the log, not in the record.
+    if (request.method !== 'GET' && request.method !== 'HEAD') noteForbidden(forbiddenRequest(request, token, detail));
+    return sendProblem(reply, 'api-forbidden', detail);
   });
+}
+
+/** What is kept of it; nothing in it is longer than its sender can be trusted with. */
+export function forbiddenRequest(request: FastifyRequest, token: AccessToken, detail: string): ForbiddenRequest {
+  const route = request.routeOptions.url ?? 'none';
+  const { id } = request.params as { readonly id?: string };
+  const party = (request.body as { readonly party?: unknown } | null | undefined)?.party;
+  return {
+    token: token.name,
+    route: `${request.method} ${route}`,
+    order: route.startsWith('/api/v1/orders/:id') && id !== undefined ? id.slice(0, LONGEST) : null,
+    party: typeof party === 'string' ? party.slice(0, LONGEST) : null,
+    detail,
+  };
 }
 
 /** Why the token may not send this receipt. A body that names nobody is left to whoever judges receipts: it moves nothing. */

@@ -1,4 +1,5 @@
 import type { Alert } from '../model/alert.ts';
+import type { Forbidden } from '../model/log-entry.ts';
 import type { Attempt, Delivery } from '../model/delivery.ts';
 import type { AlertExplanation, SignExplanation } from '../model/explanation.ts';
 import type { DeliveryState } from '../model/delivery.ts';
@@ -165,6 +166,9 @@ export interface CommandDraft {
   readonly id: string | null;
 }
 
+/** What a known token was refused, by which route. */
+export type ForbiddenRequest = Pick<Forbidden, 'token' | 'route' | 'order' | 'party' | 'detail'>;
+
 /** What the API asks of the rest; `app/` joins it. */
 export interface ApiPorts {
   /** True when the clock follows the data: every answer says so. */
@@ -199,12 +203,15 @@ export interface ApiPorts {
   /** Durable when it resolves. */
   submitReadings(gateway: string, body: Uint8Array): Promise<ReadingsResult>;
   submitReceipt(order: string, body: unknown): Promise<ReceiptAnswer>;
+  /** For the audit record: a known token was refused something that would have changed something. */
+  noteForbidden(request: ForbiddenRequest): void;
   resetAlert(alert: string, by: string, note: string | null): Promise<boolean>;
   commandOrder(order: string, command: CommandDraft): Promise<CommandOutcome & { readonly id: string }>;
   silences(): readonly Silence[];
   silence(draft: Omit<Silence, 'id' | 'kind'>): Promise<Silence>;
   /** @returns false when there is none of that id */
   endSilence(id: string, by: string): Promise<boolean>;
+  drills(): readonly Drill[];
   /** `null`: there is no such rule or place, or the rule opens no order. */
   beginDrill(draft: Omit<Drill, 'id' | 'kind'>): Promise<Drill | null>;
   endDrill(id: string, by: string): Promise<boolean>;

@@ -56,8 +56,8 @@ export async function createApi(options: ApiOptions): Promise<FastifyInstance> {
       milliseconds: reply.elapsedTime,
     });
   });
-  guardRoutes(server, options.tokens, options.emit);
   const { ports, emit } = options;
+  guardRoutes(server, options.tokens, emit, (request) => ports.noteForbidden(request));
   orderRoutes(server, ports);
   orderStatsRoutes(server, ports);
   deliveryRoutes(server, ports);

@@ -16,6 +16,7 @@ import { deedPorts } from './deed-ports.ts';
 import { endpointGauges, endpointViews } from './endpoint-views.ts';
 import type { EventFeed } from './event-feed.ts';
 import { explainViews } from './explain-views.ts';
+import type { ForbiddenRequests } from './forbidden-requests.ts';
 import type { PartyEndpoints } from './party-endpoints.ts';
 import type { Pipeline } from './pipeline.ts';
 import { Redelivery } from './redelivery.ts';
@@ -33,6 +34,7 @@ export interface ApiWiring {
   readonly reload: RulesReload;
   readonly deliverer: Deliverer;
   readonly endpoints: PartyEndpoints;
+  readonly forbidden: ForbiddenRequests;
   readonly emit: Emit;
 }
 
@@ -99,6 +101,7 @@ export function apiPorts(wiring: ApiWiring): ApiPorts {
       if (result.kind !== 'receipt') throw new Error('a receipt was decided as something else');
       return { ...result.outcome, id: receipt.id };
     },
+    noteForbidden: (request) => wiring.forbidden.note(request),
     reloadRules: () => wiring.reload.request(),
     lastReload: () => wiring.reload.last,
     resetAlert: async (alert, by, note) => {

@@ -3,6 +3,7 @@ import { createApi } from '../api/server.ts';
 import type { Config } from '../config/config.ts';
 import { topicFormatOf } from '../config/endpoints.ts';
 import { assertSafe, openDoors } from '../config/safety.ts';
+import { wallClock } from '../deliver/clock.ts';
 import type { Deliverer } from '../deliver/deliverer.ts';
 import { writeAs, type FormatSettings } from '../deliver/formats/write-as.ts';
 import type { Broker } from '../ingest/broker.ts';
@@ -21,6 +22,7 @@ import { Cleanup } from './cleanup.ts';
 import type { Core, Configured } from './core.ts';
 import { startDeliverer } from './deliver-orders.ts';
 import { EventFeed } from './event-feed.ts';
+import { ForbiddenRequests } from './forbidden-requests.ts';
 import { formatSettings } from './format-settings.ts';
 import { checkRules, loadDefinition } from './load-definition.ts';
 import { openBroker } from './open-broker.ts';
@@ -103,6 +105,7 @@ async function start(options: AppOptions, cleanup: Cleanup): Promise<App> {
     endpoints,
     journal,
     pipeline,
+    refused: ({ id, order, party }) => core.orders.refused({ delivery: id, order, party }),
     publish,
     formats,
     version: options.version,
@@ -112,6 +115,7 @@ async function start(options: AppOptions, cleanup: Cleanup): Promise<App> {
   cleanup.add('deliverer', () => deliverer.close());
   cleanup.add('outbox', async () => void (await deliverer.drain(Date.now() + DRAIN)));
   cleanup.add('pipeline', () => stopPipeline(pipeline, snapshots));
+  const forbidden = noteForbidden(pipeline, cleanup);
 
   const reload = createReload(options, { core, journal, pipeline, inForce, city: definition.city });
   await putInForce(pipeline, configured, inForce);
@@ -123,7 +127,7 @@ async function start(options: AppOptions, cleanup: Cleanup): Promise<App> {
   void checkpoints.consider();
   cleanup.add('mqtt', () => closeBroker(output));
   const own = { drill: options.clock === 'events', titles: config.parties, metrics: options.metrics };
-  const ports = apiPorts({ ...own, core, journal, pipeline, feed, broker, reload, deliverer, endpoints, emit });
+  const ports = apiPorts({ ...own, core, journal, pipeline, feed, broker, reload, deliverer, endpoints, forbidden, emit });
   const api = await createApi({ ports, tokens: doors.http ? null : config.tokens, version: options.version, emit });
   cleanup.add('api', () => closeApi(api));
   await listen(api, config);
@@ -139,6 +143,13 @@ async function start(options: AppOptions, cleanup: Cleanup): Promise<App> {
     rotateSecrets: (next) => endpoints.rotate(next),
     stop: () => cleanup.run(),
   };
+}
+
+/** What fails here fails with the journal, and that ends the process by itself. */
+function noteForbidden(pipeline: Pipeline, cleanup: Cleanup): ForbiddenRequests {
+  const forbidden = new ForbiddenRequests({ clock: wallClock, submit: (event) => void pipeline.submit(event).catch(() => undefined) });
+  cleanup.add('forbidden', () => forbidden.close());
+  return forbidden;
 }
 
 function startClock(pipeline: Pipeline, cleanup: Cleanup): void {

@@ -1,4 +1,5 @@
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connectAsync } from 'mqtt';
@@ -24,10 +25,10 @@ afterEach(async () => {
   rmSync(directory, { recursive: true, force: true });
 });
 
-async function start(): Promise<App> {
+async function start(file?: string): Promise<App> {
   const env = { MAIBO_DATA_DIR: directory, MAIBO_HTTP_PORT: '0', MAIBO_MQTT_PORT: '0' };
   app = await startApp({
-    config: loadConfig({ cwd: CHECKOUT, env }),
+    config: loadConfig({ cwd: CHECKOUT, env, ...(file === undefined ? {} : { file }) }),
     clock: 'wall',
     version: '0.0.0',
     emit: (event) => void emitted.push(event),
@@ -71,6 +72,34 @@ async function happen(http: string): Promise<string> {
 }
 
 describe('the audit record of a server', () => {
+  it('holds what a token of another party was refused: who, which door, what, why and how often', async () => {
+    const file = join(directory, 'maibo.json');
+    const hash = createHash('sha256').update('token-of-fire').digest('hex');
+    writeFileSync(file, JSON.stringify({ tokens: [{ name: 'fire desk', hash, role: 'operator', party: 'fire' }] }));
+    const { http } = await start(file);
+    const authorization = { authorization: 'Bearer token-of-fire', 'content-type': 'application/json' };
+    const body = JSON.stringify({ party: 'police', state: 'accepted' });
+    for (let i = 0; i < 30; i += 1) {
+      const answer = await fetch(`${http}/api/v1/orders/wo_1/receipts`, { method: 'POST', headers: authorization, body });
+      expect(answer.status).toBe(403);
+    }
+    await stop();
+    const told = records('wo_1');
+    expect(told.map(({ kind, subject }) => `${kind} ${subject}`)).toEqual(['event.forbidden wo_1', 'event.forbidden wo_1']);
+    expect(told.map(({ body: { since: _, result: __, ...rest } }) => rest)).toEqual(
+      [1, 29].map((count) => ({
+        door: 'http',
+        token: 'fire desk',
+        route: 'POST /api/v1/orders/:id/receipts',
+        order: 'wo_1',
+        party: 'police',
+        detail: 'The token "fire desk" answers for itself only; send "party": "fire".',
+        count,
+      })),
+    );
+    expect(verifyAudit({ directory }).damage).toBeNull();
+  });
+
   it('tells of an order from its alert to its receipts, and never of a reading', async () => {
     const { http } = await start();
     const order = await happen(http);

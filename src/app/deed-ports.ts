@@ -4,7 +4,7 @@ import type { Drill, Silence } from '../model/silence.ts';
 import type { Core } from './core.ts';
 import type { Pipeline } from './pipeline.ts';
 
-type DeedPorts = Pick<ApiPorts, 'commandOrder' | 'silences' | 'silence' | 'endSilence' | 'beginDrill' | 'endDrill'>;
+type DeedPorts = Pick<ApiPorts, 'commandOrder' | 'silences' | 'silence' | 'endSilence' | 'drills' | 'beginDrill' | 'endDrill'>;
 
 /** What people do goes through the log like everything else: durable when it is answered, and the same at every replay. */
 export function deedPorts(core: Core, pipeline: Pipeline): DeedPorts {
@@ -25,6 +25,7 @@ export function deedPorts(core: Core, pipeline: Pipeline): DeedPorts {
       const result = await pipeline.submit({ kind: 'unsilence', silence, by });
       return result.kind === 'deed' && result.done;
     },
+    drills: () => core.drills(),
     beginDrill: async (draft) => {
       const drill: Drill = { kind: 'drill', id: `dr_${randomUUID()}`, ...draft };
       const result = await pipeline.submit({ kind: 'drill', drill });

@@ -7,6 +7,7 @@ import type { Journal } from '../journal/journal.ts';
 import { isLastWord, type Attempt, type Delivery } from '../model/delivery.ts';
 import type { PartyEndpoints } from './party-endpoints.ts';
 import { readdress } from './readdress.ts';
+import { takenAgain } from './taken-again.ts';
 import type { Emit } from '../telemetry/events.ts';
 import type { Pipeline } from './pipeline.ts';
 
@@ -14,6 +15,8 @@ export interface DeliveryWiring {
   readonly endpoints: PartyEndpoints;
   readonly journal: Journal;
   readonly pipeline: Pipeline;
+  /** Ids of what the party refused of the orders that this delivery tells of, and nothing has made up for yet. */
+  readonly refused: (delivery: Delivery) => readonly string[];
   readonly publish: (topic: string, body: string) => Promise<Taken>;
   readonly formats: FormatSettings;
   readonly version: string;
@@ -40,6 +43,11 @@ export async function startDeliverer(wiring: DeliveryWiring): Promise<Deliverer>
     // The refusal goes through the log like any event: the order must know that a party was not reached.
     onParked: async ({ id, order, party }, reason) => {
       await pipeline.submit({ kind: 'parked', delivery: id, order, party, reason });
+    },
+    onAccepted: (delivery) => {
+      const { id, order, party, street } = delivery;
+      const again = takenAgain(delivery, wiring.refused(delivery), endpoints.of(party, street));
+      return again === null ? null : pipeline.submit({ kind: 'taken', delivery: id, order, party, gone: again.gone });
     },
     onUnreachable: async ({ id, order, party, street }) => {
       await pipeline.submit({ kind: 'unheard', delivery: id, order, party, street });

@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { API_ERRORS } from '../api/problem-details.ts';
+import { COMMANDS } from '../cli/commands.ts';
 import { ERROR_CODES } from '../model/error-codes.ts';
 import { ROOT } from './acceptance/server-process.ts';
 import { VERSION } from './version.ts';
@@ -40,6 +41,10 @@ describe('README', () => {
       [...(names as string).matchAll(/`([^`]+)`/g)].map(([, name]) => name),
     );
     for (const name of Object.keys(manifest.dependencies)) expect(listed, `${name} earns its place in one line`).toContain(name);
+  });
+
+  it('lists every command', () => {
+    for (const { name } of COMMANDS) expect(readme, name).toMatch(new RegExp(`^\\| \`maibo ${name}\\b`, 'm'));
   });
 
   it('every dependency is pinned', () => {

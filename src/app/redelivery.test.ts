@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createHash } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -196,7 +196,7 @@ describe('a parked delivery', { timeout: 30_000 }, () => {
   });
 
   it('R2 goes to the address of today where its own is no longer configured', async () => {
-    const { parties, parked } = await refusedAll();
+    const { parties, parked, order } = await refusedAll();
     const mended = await receive();
     status = 200;
     const second = await start({ ...parties, fire: party(mended.url, SECRET) });
@@ -207,6 +207,49 @@ describe('a parked delivery', { timeout: 30_000 }, () => {
     expect(heard.out).toContain('重投 replayed 3 · 未重投 refused 0');
     await mended.arrived(3);
     expect(idsOf(mended)).toEqual(parked.map(({ id }) => id.split('@')[0]));
+    await expect.poll(() => second.core.orders.get(order)?.attention).toEqual([]);
+  });
+
+  const attention = (order: string): readonly string[] | undefined => app?.core.orders.get(order)?.attention;
+  const taken = (order: string): number =>
+    app?.core.orders.get(order)?.trail.filter(({ what }) => what === 'order.delivery-taken').length ?? 0;
+
+  async function replayAll(running: App): Promise<void> {
+    status = 200;
+    const [endpoint] = JSON.parse(await listed(running)) as EndpointRow[];
+    expect((await post(running, `endpoints/${endpoint?.id}/replay`)).status).toBe(200);
+  }
+
+  it('asks for attention until its receiver takes it, over restarts', async () => {
+    const { parties, parked, order } = await refusedAll();
+    expect(attention(order)).toEqual(['delivery-parked:fire']);
+    const second = await start(parties);
+    expect(attention(order)).toEqual(['delivery-parked:fire']);
+    status = 200;
+    expect((await post(second, `deliveries/${encodeURIComponent(parked[0]?.id ?? '')}/replay`)).status).toBe(200);
+    await expect.poll(() => taken(order)).toBe(1);
+    // Two that told more are parked still.
+    expect(attention(order)).toEqual(['delivery-parked:fire']);
+    await replayAll(second);
+    await expect.poll(() => attention(order)).toEqual([]);
+    const last = await start(parties);
+    expect([attention(order), taken(order)]).toEqual([[], 3]);
+    const shown = (await (await fetch(`${last.http}/api/v1/orders/${order}`, { headers: AUTH })).json()) as { attention: string[] };
+    expect(shown.attention).toEqual([]);
+  });
+
+  it('asks no more once it was taken, where a restart has the log alone', async () => {
+    const { parties, order } = await refusedAll();
+    await replayAll(app as App);
+    await expect.poll(() => attention(order)).toEqual([]);
+    await app?.stop();
+    app = null;
+    const data = join(directory, 'data');
+    const snapshots = readdirSync(data).filter((one) => one.startsWith('snapshot-'));
+    expect(snapshots).not.toEqual([]);
+    for (const name of snapshots) rmSync(join(data, name));
+    await start(parties);
+    expect([attention(order), taken(order)]).toEqual([[], 3]);
   });
 });
 

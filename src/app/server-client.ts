@@ -14,12 +14,27 @@ interface Problem {
 }
 
 /** Asks a running server; with a body it is a POST. @throws Refusal `server-unreachable`, or the code that the server gave. */
-export async function askServer({ url, token }: Server, path: string, body?: object): Promise<unknown> {
+export async function askServer(server: Server, path: string, body?: object): Promise<unknown> {
+  if (body === undefined) return request(server, path, {});
+  return request(server, path, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
+}
+
+/** Ends what stands at this path. @throws Refusal as `askServer` does. */
+export async function endOnServer(server: Server, path: string): Promise<unknown> {
+  return request(server, path, { method: 'DELETE' });
+}
+
+interface Asking {
+  readonly method?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
+}
+
+async function request({ url, token }: Server, path: string, asking: Asking): Promise<unknown> {
   let response: Response;
   try {
-    const headers = token === null ? {} : { authorization: `Bearer ${token}` };
-    const post = { method: 'POST', headers: { ...headers, 'content-type': 'application/json' }, body: JSON.stringify(body) };
-    response = await fetch(url + path, body === undefined ? { headers } : post);
+    const authorization = token === null ? {} : { authorization: `Bearer ${token}` };
+    response = await fetch(url + path, { ...asking, headers: { ...authorization, ...asking.headers } });
   } catch {
     throw new Refusal('server-unreachable', `No server answers at ${safeUrl(url)}; start it with "maibo serve", or give --url.`);
   }

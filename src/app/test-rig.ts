@@ -203,6 +203,7 @@ export class Player {
             street: null,
           };
         }
+        if (one.nth === 4) return { kind: 'taken', delivery: 'd0', order: this.orders.at(-1) ?? 'wo_none', party: 'police', gone: [] };
         return {
           kind: 'parked',
           delivery: `d${one.nth}`,

@@ -36,8 +36,21 @@ export const COMMANDS: readonly Command[] = [
   },
   {
     name: 'orders',
-    about: { zh: '查询工单与时效', en: 'list or show work orders, and how long they took' },
+    about: {
+      zh: '查询工单与时效；核查、退回、撤销、改派',
+      en: 'list or show work orders, and how long they took; verify, return, cancel, reassign',
+    },
     load: async () => (await import('./orders.ts')).runOrders,
+  },
+  {
+    name: 'silences',
+    about: { zh: '静默与检修：列出、新增、结束', en: 'silences and maintenance: list, add, end' },
+    load: async () => (await import('./silences.ts')).runSilences,
+  },
+  {
+    name: 'drills',
+    about: { zh: '演练：列出、开始、结束', en: 'exercises: list, start, stop' },
+    load: async () => (await import('./drills.ts')).runDrills,
   },
   {
     name: 'routing',

@@ -222,4 +222,23 @@ describe('I6: refused is parked', () => {
     await runToEnd({ deliverer, clock });
     expect(steps).toEqual(['told', 'waiting', 'told', 'parked']);
   });
+
+  test('I9 it is recorded as accepted only after whoever waits for that was told; a fault in telling does not send it again', async () => {
+    const receiver = await open(answerWith(200));
+    const steps: string[] = [];
+    const { deliverer, clock } = rig({
+      onAccepted: ({ message }) => {
+        steps.push(`told ${message}`);
+        if (message === 'm1') return null;
+        return message === 'm2' ? Promise.resolve() : Promise.reject(new Error('not taken'));
+      },
+      journal: { recordAttempt: ({ delivery }, { state }) => void steps.push(`${delivery} ${state}`), recordState: () => undefined },
+    });
+    for (const message of ['m1', 'm2', 'm3']) {
+      deliverer.offer([deliveryTo({ message, url: receiver.url })]);
+      await runToEnd({ deliverer, clock });
+    }
+    expect(steps).toEqual(['m1', 'm2', 'm3'].flatMap((message) => [`told ${message}`, `${message}@fire-1 accepted`]));
+    expect(idsOf(receiver)).toEqual(['m1', 'm2', 'm3']);
+  });
 });

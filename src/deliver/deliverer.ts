@@ -14,6 +14,8 @@
  * I6  A refused delivery is parked only after the caller has taken the news (`onParked`), once; then its lane goes on.
  * I7  Where nobody listens and nothing else reaches the party, the caller takes the news (`onUnreachable`) at the first attempt.
  * I8  A replayed delivery keeps its id, and goes before whatever of its lane is later and not under way at that moment.
+ * I9  Where the caller waits for an acceptance (`onAccepted`), it is kept only after the caller has taken the news: after a
+ *     crash in between it is sent again, and the news is told again.
  *
  * At least once, not exactly once: an acceptance whose record did not reach the disk before a crash is sent again under the
  * same id, and the receiver that keeps ids acts once.
@@ -48,6 +50,8 @@ export interface DelivererOptions {
   readonly random: () => number;
   /** Puts the news where it will not be lost; the delivery is parked when this is done, and tried again when it fails. */
   readonly onParked: (delivery: Delivery, reason: string) => void | Promise<void>;
+  /** `null`: it was taken, and nobody waits for that. */
+  readonly onAccepted?: (delivery: Delivery) => Promise<unknown> | null;
   /** Nobody listens where alone the party can be told. It is asked again at the next attempt when this fails. */
   readonly onUnreachable: (delivery: Delivery) => void | Promise<void>;
   readonly onSettled?: (delivery: Delivery, attempt: Attempt) => void;
@@ -241,7 +245,10 @@ class QueueingDeliverer implements Deliverer {
   }
 
   private async stateAfter(delivery: Delivery, outcome: Outcome): Promise<DeliveryState> {
-    if (outcome.kind === 'accepted') return 'accepted';
+    if (outcome.kind === 'accepted') {
+      if (this.options.onAccepted !== undefined) await this.thank(delivery);
+      return 'accepted';
+    }
     if (outcome.kind === 'unheard') return 'unheard';
     if (outcome.kind === 'retry') {
       if (outcome.reason === NO_SUBSCRIBER && !delivery.drill) await this.warn(delivery);
@@ -253,6 +260,15 @@ class QueueingDeliverer implements Deliverer {
     } catch (error) {
       this.fail(error);
       return 'waiting';
+    }
+  }
+
+  private async thank(delivery: Delivery): Promise<void> {
+    try {
+      await this.options.onAccepted?.(delivery);
+    } catch (error) {
+      // It was taken, whatever becomes of the news: it must not be sent again.
+      this.fail(error);
     }
   }
 

@@ -74,3 +74,9 @@ function notAllowed({ order }: OpenOrder, { deed, id }: OrderCommand, reused: bo
 function refuse(detail: string): CommandOutcome {
   return { kind: 'refused', code: 'party-unknown', allowed: ['reassign'], detail };
 }
+
+/** Why nothing can be done with an order that is not open. */
+export function noOrder({ order, deed }: OrderCommand, closed: boolean): CommandOutcome {
+  if (!closed) return { kind: 'refused', code: 'order-unknown', allowed: [], detail: `There is no open order ${order}.` };
+  return { kind: 'refused', code: 'command-not-allowed', allowed: [], detail: `Order ${order} is over: it cannot ${deed.do} any more.` };
+}

@@ -4,19 +4,22 @@ import type { City } from '../model/place.ts';
 import type { CommandOutcome, OrderCommand } from '../model/order-command.ts';
 import type { Receipt, ReceiptOutcome } from '../model/receipt.ts';
 import type { Millis } from '../model/time.ts';
-import type { Assignment, WorkOrder } from '../model/work-order.ts';
+import type { WorkOrder } from '../model/work-order.ts';
 import { answeredAt, answeredBy, idReused, orderClosed, orderUnknown } from './answer.ts';
 import { ClosedOrders, type SavedClosedOrders } from './closed-orders.ts';
 import { Closing } from './closing.ts';
-import { Commands } from './commands.ts';
-import { DueOrders } from './due-orders.ts';
+import { Commands, noOrder } from './commands.ts';
+import { DeliveryNews, type ParkedDelivery, type TakenDelivery, type UnheardDelivery } from './delivery-news.ts';
 import { Escalation } from './escalation.ts';
-import { Following, type RoutedOrder } from './following.ts';
+import { Following } from './following.ts';
+import { LatelyClosed, type SavedLately } from './lately-closed.ts';
 import type { SavedGate } from './message-gate.ts';
-import { newOrder } from './new-order.ts';
 import { OpenOrder, type SavedOrder } from './open-order.ts';
+import { Opening } from './opening.ts';
+import { OrderClocks } from './order-clocks.ts';
 import { OrderDesk, type DispatchStep, type Turn } from './order-desk.ts';
-import { orderPlace } from './order-place.ts';
+import { messageOf } from './refused-deliveries.ts';
+import { spreadAnswer } from './spread-answer.ts';
 
 export interface DispatchOptions {
   readonly city: City;
@@ -26,22 +29,6 @@ export interface DispatchOptions {
   readonly remembered?: number;
   /** False: nobody is held to a time. Where the clock follows the data, parties answer by another clock. */
   readonly clocks?: boolean;
-}
-
-/** The outbox gave up on a message: the receiver refused it for good. */
-export interface ParkedDelivery {
-  readonly delivery: string;
-  readonly order: string;
-  readonly party: string;
-  readonly reason: string;
-}
-
-/** Nobody listens where alone the party could be told. */
-export interface UnheardDelivery {
-  readonly delivery: string;
-  readonly order: string;
-  readonly party: string;
-  readonly street: string | null;
 }
 
 /**
@@ -54,6 +41,7 @@ export interface UnheardDelivery {
  * D5 Only the steps of `lifecycle.ts` are made.
  * D6 A time that runs out is said once, over restarts too; who was called because of it is let go when it is made up for.
  * D7 An order whose alert returns within the grace time is opened again under its own id.
+ * D8 That a party's receiver refused something asks for attention until it has taken that, or something later, after all.
  */
 export interface Dispatch {
   apply(change: IncidentChange, step: DispatchStep): void;
@@ -61,6 +49,10 @@ export interface Dispatch {
   parked(event: ParkedDelivery, at: Millis, step: DispatchStep): void;
   /** Once a party and street: the delivery goes on being tried, and says so again after every start. */
   unheard(event: UnheardDelivery, at: Millis, step: DispatchStep): void;
+  /** Of parties that had refused something alone: whatever else is taken is no news. */
+  taken(event: TakenDelivery, at: Millis, step: DispatchStep): void;
+  /** Ids of what the party refused of the orders that a delivery speaks of, and nothing has made up for yet. */
+  refused(spoken: Pick<ParkedDelivery, 'delivery' | 'order' | 'party'>): readonly string[];
   command(command: OrderCommand, at: Millis, step: DispatchStep): CommandOutcome;
   /** Lets the clocks of the orders come to `now`. */
   advance(now: Millis, step: DispatchStep): void;
@@ -79,7 +71,7 @@ export interface SavedDispatch {
   readonly closed: SavedClosedOrders;
   /** Closed so short a time ago that their alert may open them again, and until when. */
   readonly gate?: SavedGate;
-  readonly lately?: readonly (readonly [until: Millis, order: SavedOrder])[];
+  readonly lately?: SavedLately;
 }
 
 export function createDispatch(options: DispatchOptions): Dispatch {
@@ -87,27 +79,31 @@ export function createDispatch(options: DispatchOptions): Dispatch {
 }
 
 class DispatchDesk implements Dispatch {
-  private readonly options: DispatchOptions;
   private readonly desk: OrderDesk;
   private readonly escalation: Escalation;
   private readonly closing: Closing;
   private readonly commands: Commands;
   private readonly following: Following;
+  private readonly news: DeliveryNews;
+  private readonly opening: Opening;
   private readonly orders = new Map<string, OpenOrder>();
   /** Incident → order, where an order was opened again for another incident. */
   private readonly byIncident = new Map<string, string>();
-  private readonly due = new DueOrders();
+  private readonly clocks: OrderClocks;
   private readonly closed: ClosedOrders;
-  private readonly lately = new Map<string, { readonly until: Millis; readonly open: OpenOrder }>();
+  private readonly lately = new LatelyClosed();
 
   constructor(options: DispatchOptions) {
-    this.options = options;
     this.closed = new ClosedOrders(options.remembered ?? 10_000);
     this.desk = new OrderDesk(options.city, options.links.orders);
     this.escalation = new Escalation(this.desk);
     this.closing = new Closing(this.desk, (open, turn) => this.finish(open, turn));
+    this.clocks = new OrderClocks({ desk: this.desk, escalation: this.escalation, closing: this.closing }, options.clocks ?? true);
     this.commands = new Commands(this.desk, this.closing);
     this.following = new Following(this.desk, this.closing);
+    this.news = new DeliveryNews(this.desk);
+    const { desk, following, closing, closed, lately } = this;
+    this.opening = new Opening({ desk, following, closing, closed, lately }, options.drill);
   }
 
   apply(change: IncidentChange, step: DispatchStep): void {
@@ -119,7 +115,10 @@ class DispatchDesk implements Dispatch {
       this.changed(open, turn);
     } else if (change.what === 'opened') {
       const routed = this.desk.route(change, turn.at);
-      if (routed !== null) this.openOrder(id, change, routed, turn);
+      if (routed === null) return;
+      const opened = this.opening.open(id, change, routed, turn);
+      this.keep(opened);
+      this.changed(opened, turn);
     }
   }
 
@@ -138,7 +137,7 @@ class DispatchDesk implements Dispatch {
     const moved = { ...answer, state };
     open.replace(answer, moved);
     this.escalation.answered(open, moved, turn);
-    this.spread(open, { moved, receipt }, turn);
+    spreadAnswer(this.desk, open, { moved, receipt }, turn);
     this.closing.consider(open, turn);
     this.changed(open, turn);
     return { kind: 'moved', state, order: receipt.order };
@@ -147,7 +146,7 @@ class DispatchDesk implements Dispatch {
   command(command: OrderCommand, at: Millis, step: DispatchStep): CommandOutcome {
     const open = this.orders.get(command.order);
     const turn = { at, step };
-    if (this.lately.get(command.order)?.open.commands.get(command.id) === JSON.stringify(command.deed))
+    if (this.lately.get(command.order)?.commands.get(command.id) === JSON.stringify(command.deed))
       return { kind: 'repeated', order: command.order };
     if (open === undefined) return noOrder(command, this.closed.receiptsOf(command.order) !== undefined);
     const outcome = this.commands.run(open, command, turn);
@@ -157,40 +156,37 @@ class DispatchDesk implements Dispatch {
 
   advance(now: Millis, step: DispatchStep): void {
     const turn = { at: now, step };
-    for (let id = this.due.take(now); id !== null; id = this.due.take(now)) {
+    for (let id = this.clocks.take(now); id !== null; id = this.clocks.take(now)) {
       const open = this.orders.get(id);
       if (open === undefined) continue;
-      this.runClocks(open, turn);
+      this.clocks.run(open, turn);
       this.changed(open, turn);
     }
     if (this.desk.gate.next() <= now) step.messages.push(...this.desk.gate.release(now));
   }
 
   nextAt(): Millis {
-    return Math.min(this.due.next(), this.desk.gate.next());
+    return Math.min(this.clocks.next(), this.desk.gate.next());
   }
 
   parked(event: ParkedDelivery, at: Millis, step: DispatchStep): void {
-    const { delivery, party, reason } = event;
-    for (const order of this.desk.gate.ordersOf(delivery.split('@', 1)[0] as string)) this.parked({ ...event, order }, at, step);
-    const open = this.orders.get(event.order);
-    if (open === undefined) return;
-    open.record(at, { what: 'order.delivery-parked', party, note: `${delivery}: ${reason}`, door: 'delivery' });
-    const code = `delivery-parked:${party}`;
-    // Once a party: a receiver that refuses one message mostly refuses all, and the first call says enough.
-    if (open.askAttention(code)) this.desk.warnOperations(open, { code, party }, { at, step });
-    this.changed(open, { at, step });
+    for (const open of this.spokenOf(event)) {
+      this.news.parked(open, event, { at, step });
+      this.changed(open, { at, step });
+    }
   }
 
   unheard(event: UnheardDelivery, at: Millis, step: DispatchStep): void {
-    const { delivery, party, street } = event;
     const open = this.orders.get(event.order);
-    const code = `unreachable:${street === null ? party : `${party}/${street}`}`;
-    // A drill that nobody listens to worries nobody.
-    if (open === undefined || open.order.drill || !open.askAttention(code)) return;
-    open.record(at, { what: 'order.delivery-unheard', party, note: delivery, door: 'delivery' });
-    this.desk.warnOperations(open, { code, party }, { at, step });
-    this.changed(open, { at, step });
+    if (open !== undefined && this.news.unheard(open, event, { at, step })) this.changed(open, { at, step });
+  }
+
+  taken(event: TakenDelivery, at: Millis, step: DispatchStep): void {
+    for (const open of this.spokenOf(event)) if (this.news.taken(open, event, { at, step })) this.changed(open, { at, step });
+  }
+
+  refused(spoken: Pick<ParkedDelivery, 'delivery' | 'order' | 'party'>): readonly string[] {
+    return this.spokenOf(spoken).flatMap((open) => open.refused.of(spoken.party));
   }
 
   *open(): Generator<WorkOrder> {
@@ -206,7 +202,7 @@ class DispatchDesk implements Dispatch {
       orders: [...this.orders.values()].map((open) => open.save()),
       closed: this.closed.save(),
       gate: this.desk.gate.save(),
-      lately: [...this.lately.values()].map(({ until, open }) => [until, open.save()] as const),
+      lately: this.lately.save(),
     };
   }
 
@@ -214,102 +210,29 @@ class DispatchDesk implements Dispatch {
     const saved = state as SavedDispatch;
     this.orders.clear();
     this.byIncident.clear();
-    this.lately.clear();
-    this.due.clear();
+    this.clocks.clear();
     for (const one of saved.orders) this.keep(OpenOrder.restore(one));
-    for (const [until, order] of saved.lately ?? []) this.lately.set(order.order.id, { until, open: OpenOrder.restore(order) });
+    this.lately.restore(saved.lately ?? []);
     this.closed.restore(saved.closed);
     if (saved.gate !== undefined) this.desk.gate.restore(saved.gate);
+  }
+
+  /** The orders that a message tells of: its own, or all of a digest. */
+  private spokenOf({ delivery, order }: Pick<ParkedDelivery, 'delivery' | 'order'>): readonly OpenOrder[] {
+    return [...this.desk.gate.ordersOf(messageOf(delivery)), order].flatMap((id) => this.orders.get(id) ?? []);
   }
 
   private keep(open: OpenOrder): void {
     const { id, incident } = open.order;
     this.orders.set(id, open);
     if (id !== fingerprint('wo', incident)) this.byIncident.set(incident, id);
-    this.schedule(open);
+    this.clocks.set(open);
   }
 
   /** The order is said as it is now, and its clocks are set. Last of all in a call. */
   private changed(open: OpenOrder, { step }: Turn): void {
     if (step.orders.at(-1) !== open.order) step.orders.push(open.order);
-    if (this.orders.has(open.order.id)) this.schedule(open);
-  }
-
-  private schedule(open: OpenOrder): void {
-    if (this.options.clocks === false) return;
-    const { resolvedAt } = open;
-    const verifyBy = resolvedAt === null ? Number.POSITIVE_INFINITY : resolvedAt + this.desk.handling.verifyWithin;
-    this.due.set(open.order.id, Math.min(this.escalation.next(open)?.due.at ?? Number.POSITIVE_INFINITY, verifyBy));
-  }
-
-  private runClocks(open: OpenOrder, turn: Turn): void {
-    for (let next = this.escalation.next(open); next !== null && next.due.at <= turn.at; next = this.escalation.next(open)) {
-      this.escalation.run(open, next, turn);
-    }
-    if (open.resolvedAt !== null && open.resolvedAt + this.desk.handling.verifyWithin <= turn.at) this.closing.remind(open, turn);
-  }
-
-  private openOrder(id: string, change: IncidentChange, routed: RoutedOrder, turn: Turn): void {
-    const { incident, alert } = change;
-    const place = orderPlace(this.options.city, incident, alert.subject);
-    const again = this.closedLately(incident.sort, place, { at: turn.at, drill: this.options.drill || alert.drill === true });
-    if (again !== null) {
-      this.reopen(again, change, routed, turn);
-      return;
-    }
-    const open = new OpenOrder(newOrder(id, change, place, this.options.drill), routed.order.due);
-    this.orders.set(id, open);
-    open.noteAlert(alert);
-    const assigned = this.following.assign(open, routed, turn);
-    this.desk.tell(open, assigned, { type: 'order.dispatched' }, turn);
-    this.changed(open, turn);
-  }
-
-  private closedLately(
-    sort: string,
-    place: WorkOrder['place'],
-    { at, drill }: { readonly at: Millis; readonly drill: boolean },
-  ): OpenOrder | null {
-    let found: OpenOrder | null = null;
-    for (const [id, { until, open }] of this.lately) {
-      if (until < at) this.lately.delete(id);
-      else if (open.order.state === 'closed' && open.order.sort === sort && open.order.place.id === place.id && open.order.drill === drill)
-        found = open;
-    }
-    return found;
-  }
-
-  private reopen(open: OpenOrder, change: IncidentChange, routed: RoutedOrder, turn: Turn): void {
-    const { incident, alert } = change;
-    this.lately.delete(open.order.id);
-    this.closed.forget(open.order.id);
-    open.change({ incident: incident.id, level: incident.level });
-    open.calm = false;
-    open.endTold = false;
-    this.keep(open);
-    open.noteAlert(alert);
-    this.closing.reopen(open, { what: 'order.reopened', by: null, note: `${alert.rule}@${alert.subject.key}` }, turn);
-    const added = this.following.assign(open, routed, turn);
-    this.desk.tell(open, added, { type: 'order.dispatched' }, turn);
-    this.changed(open, turn);
-  }
-
-  /** Tells the others what a party has answered: the supports when the lead moved, the lead when a support did. */
-  private spread(open: OpenOrder, answer: { readonly moved: Assignment; readonly receipt: Receipt }, turn: Turn): void {
-    const { moved, receipt } = answer;
-    if (moved.role === 'lead' && receipt.state === 'declined') {
-      const code = 'lead-declined';
-      open.askAttention(code);
-      open.record(turn.at, { what: 'order.escalated', note: code });
-      this.desk.callOperations(open, code, turn);
-    }
-    const asked = open.order.assignments.filter(({ state }) => state !== 'withdrawn');
-    const to = asked.filter((one) =>
-      moved.role === 'lead' ? one.party !== moved.party || one.street !== moved.street : one.role === 'lead',
-    );
-    const declined = moved.role === 'lead' ? 'order.escalated' : 'order.updated';
-    const type = receipt.state === 'declined' ? declined : (`order.${receipt.state}` as const);
-    this.desk.tell(open, to, { type, receipt }, turn);
+    if (this.orders.has(open.order.id)) this.clocks.set(open);
   }
 
   /** Closed or cancelled: its incident is finished. A cancelled one was none: it is remembered for its commands, and does not come back. */
@@ -318,14 +241,9 @@ class DispatchDesk implements Dispatch {
     step.closedIncidents.push(incident);
     this.orders.delete(id);
     this.byIncident.delete(incident);
-    this.due.set(id, Number.POSITIVE_INFINITY);
+    this.clocks.stop(id);
     this.closed.add(id, open.receipts);
     const { grace } = this.desk.handling;
-    if (grace > 0) this.lately.set(id, { until: at + grace, open });
+    if (grace > 0) this.lately.add(open, at + grace);
   }
-}
-
-function noOrder({ order, deed }: OrderCommand, closed: boolean): CommandOutcome {
-  if (!closed) return { kind: 'refused', code: 'order-unknown', allowed: [], detail: `There is no open order ${order}.` };
-  return { kind: 'refused', code: 'command-not-allowed', allowed: [], detail: `Order ${order} is over: it cannot ${deed.do} any more.` };
 }

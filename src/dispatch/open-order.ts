@@ -6,6 +6,7 @@ import { RESTING, type Clocks } from './clocks.ts';
 import type { Due } from './due-instants.ts';
 import { orderBody, type Notice } from './order-body.ts';
 import { ReceiptBook, type SavedReceipts } from './receipt-book.ts';
+import { RefusedDeliveries, type SavedRefused } from './refused-deliveries.ts';
 import { SentMessages, type SavedSent } from './sent-messages.ts';
 
 export interface SavedOrder {
@@ -20,6 +21,7 @@ export interface SavedOrder {
   readonly resolvedAt?: Millis | null;
   readonly clocks?: readonly (readonly [assignment: string, clocks: Clocks])[];
   readonly commands?: readonly (readonly [id: string, deed: string])[];
+  readonly refused?: SavedRefused;
 }
 
 /** What a line of the trail says beside the time. */
@@ -44,6 +46,8 @@ export class OpenOrder {
   resolvedAt: Millis | null = null;
   /** Ids of commands that were carried out, with what they were. */
   readonly commands = new Map<string, string>();
+  /** What its parties' receivers refused. */
+  readonly refused = new RefusedDeliveries();
   private readonly clocks = new Map<string, Clocks>();
   private sent: SentMessages;
 
@@ -65,13 +69,15 @@ export class OpenOrder {
     open.resolvedAt = saved.resolvedAt ?? null;
     for (const [assignment, clocks] of saved.clocks ?? []) open.clocks.set(assignment, clocks);
     for (const [id, deed] of saved.commands ?? []) open.commands.set(id, deed);
+    open.refused.restore(saved.refused ?? []);
     return open;
   }
 
   save(): SavedOrder {
     const { order, due, told, endings, endTold, calm, resolvedAt } = this;
-    const books = { sent: this.sent.save(), receipts: this.receipts.save(), clocks: [...this.clocks], commands: [...this.commands] };
-    return { order, due, told, endings, endTold, calm, resolvedAt, ...books };
+    const books = { sent: this.sent.save(), receipts: this.receipts.save(), refused: this.refused.save() };
+    const maps = { clocks: [...this.clocks], commands: [...this.commands] };
+    return { order, due, told, endings, endTold, calm, resolvedAt, ...books, ...maps };
   }
 
   change(fields: Partial<WorkOrder>): void {

@@ -205,6 +205,49 @@ describe('when something is wrong', () => {
     expect(none.park(1, 'fire', 'wo_closed').step.orders).toHaveLength(before);
   });
 
+  test.each([false, true])('D8 what was refused is made up for when it is taken after all, over a restart too: %s', (restart) => {
+    const rig = new Rig().happen(0, 'opened').park(1, 'fire').park(1, 'police');
+    if (restart) rig.restart();
+    rig.news();
+    expect(rig.take(2, 'fire').order.attention).toEqual(['delivery-parked:police']);
+    expect(rig.order.trail.at(-1)).toMatchObject({ what: 'order.delivery-taken', party: 'fire', note: 'msg@fire', door: 'delivery' });
+    expect(rig.dispatch.refused({ delivery: 'any@fire', order: rig.order.id, party: 'fire' })).toEqual([]);
+    // Operations hears of it with whatever it is told next.
+    expect(rig.news()).toEqual([]);
+    const before = rig.step.orders.length;
+    expect(rig.take(3, 'fire').take(3, 'gas').step.orders).toHaveLength(before);
+    expect(rig.park(4, 'fire').news()).toEqual(['ops escalated']);
+  });
+
+  test.each([
+    ['the last of them', 'm3@a', [], []],
+    ['the first of them: the later ones told more', 'm1@a', [], ['m2@a', 'm3@a']],
+    ['one that was never refused comes later', 'm4@a', [], []],
+    ['one at another address says nothing of this', 'm3@b', [], ['m1@a', 'm2@a', 'm3@a']],
+    ['one at another address, where this is gone', 'm2@b', ['a'], ['m3@a']],
+  ] as const)('D8 what makes up for what: %s', (_, taken, gone, left) => {
+    const rig = new Rig().happen(0, 'opened');
+    for (const message of ['m1', 'm2', 'm3']) rig.park(1, 'fire', undefined, `${message}@a`);
+    rig.take(2, 'fire', taken, gone);
+    expect(rig.dispatch.refused({ delivery: taken, order: rig.order.id, party: 'fire' })).toEqual(left);
+    expect(rig.order.attention).toEqual(left.length === 0 ? [] : ['delivery-parked:fire']);
+  });
+
+  test('D8 a digest that is refused asks for attention in each of its orders, until it is taken', () => {
+    const limit = { messages: 1, within: 10 * MINUTE };
+    const city = cityOf(['fire', 'ops'], { limit, lifeSafety: [], verify: { '*': 'none' }, warnAt: null, ladder: [] });
+    const rig = new Rig({ city });
+    for (const incident of ['i1', 'i2', 'i3']) rig.happen(0, 'opened', { incident, order: orderOf({ support: [] }) });
+    const digest = rig.pass(10).step.messages.find(({ order }) => order.startsWith('dg_'));
+    const delivery = `${digest?.id}@a`;
+    rig.park(11, 'fire', digest?.order, delivery);
+    const asking = (): number => [...rig.dispatch.open()].filter(({ attention }) => attention.includes('delivery-parked:fire')).length;
+    expect(asking()).toBe(3);
+    expect(rig.dispatch.refused({ delivery, order: digest?.order ?? '', party: 'fire' })).toEqual([delivery, delivery, delivery]);
+    rig.restart().take(12, 'fire', delivery);
+    expect(asking()).toBe(0);
+  });
+
   test('who listens nowhere asks for attention and calls operations, once a party and street, also after a restart', () => {
     const rig = new Rig().happen(0, 'opened');
     rig.news();

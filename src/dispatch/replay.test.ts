@@ -18,7 +18,7 @@ const PLACES = [{}, { place: null }, { place: null, street: null }, { place: 'no
 type Act =
   | readonly ['happen', number, number, number, number, Level]
   | readonly ['answer', number, number, number]
-  | readonly ['park', number];
+  | readonly ['park' | 'take', number];
 
 const acts = fc.array(
   fc.oneof(
@@ -27,7 +27,7 @@ const acts = fc.array(
       arbitrary: fc.tuple(fc.constant('happen' as const), fc.nat(6), fc.nat(1), fc.nat(2), fc.nat(3), fc.constantFrom(...LEVELS)),
     },
     { weight: 4, arbitrary: fc.tuple(fc.constant('answer' as const), fc.nat(5), fc.nat(3), fc.nat(60)) },
-    { weight: 1, arbitrary: fc.tuple(fc.constant('park' as const), fc.nat(5)) },
+    { weight: 2, arbitrary: fc.tuple(fc.constantFrom('park' as const, 'take' as const), fc.nat(5)) },
   ),
   { maxLength: 60 },
 );
@@ -49,7 +49,8 @@ function play(script: readonly Act[], restart: boolean): Rig {
     } else if (act[0] === 'answer') {
       const id = `r${act[3]}`;
       rig.answer(minute, PARTIES[act[1]] as string, ANSWERS[act[2]] as (typeof ANSWERS)[number], { id, note: id });
-    } else rig.park(minute, PARTIES[act[1]] as string);
+    } else if (act[0] === 'take') rig.take(minute, PARTIES[act[1]] as string);
+    else rig.park(minute, PARTIES[act[1]] as string);
     if (restart) rig.restart();
   });
   return rig;

@@ -185,8 +185,14 @@ export class Rig {
     return this;
   }
 
-  park(minute: number, party: string, order = this.order.id): this {
-    this.dispatch.parked({ delivery: `msg@${party}`, order, party, reason: 'HTTP 410' }, START + minute * MINUTE, this.step);
+  park(minute: number, party: string, order = this.order.id, delivery = `msg@${party}`): this {
+    this.dispatch.parked({ delivery, order, party, reason: 'HTTP 410' }, START + minute * MINUTE, this.step);
+    return this;
+  }
+
+  /** A receiver of the party took it; at the endpoints that are gone nothing will be. */
+  take(minute: number, party: string, delivery = `msg@${party}`, gone: readonly string[] = []): this {
+    this.dispatch.taken({ delivery, order: this.order.id, party, gone }, START + minute * MINUTE, this.step);
     return this;
   }
 

@@ -14,6 +14,8 @@ export type LogEvent =
   | { readonly kind: 'drill-over'; readonly drill: string; readonly by: string }
   | { readonly kind: 'reset'; readonly alert: string; readonly by: string; readonly note: string | null }
   | { readonly kind: 'parked'; readonly delivery: string; readonly order: string; readonly party: string; readonly reason: string }
+  /** A receiver that had refused something of this order took a message after all; the endpoints that are `gone` are configured no longer. */
+  | { readonly kind: 'taken'; readonly delivery: string; readonly order: string; readonly party: string; readonly gone: readonly string[] }
   /** Nobody listens where alone this party can be told of the order. */
   | {
       readonly kind: 'unheard';
@@ -22,10 +24,26 @@ export type LogEvent =
       readonly party: string;
       readonly street: string | null;
     }
+  | Forbidden
   | { readonly kind: 'configured'; readonly rules: string; readonly city: string; readonly settings: string }
   /** The process is up again: silence is not held against anyone before `settled`, for the doors were shut meanwhile. */
   | { readonly kind: 'started'; readonly settled: Millis }
   | { readonly kind: 'tick' };
+
+/** A known token asked for what it may not do; what it asks again within a minute is summed up in one. */
+export interface Forbidden {
+  readonly kind: 'forbidden';
+  readonly door: 'http';
+  /** Name of the token. */
+  readonly token: string;
+  readonly route: string;
+  readonly order: string | null;
+  /** For which party it wanted to answer, where it said so. */
+  readonly party: string | null;
+  readonly detail: string;
+  readonly count: number;
+  readonly since: Millis;
+}
 
 /** One batch: committed in one transaction, replayed as one. */
 export interface LogEntry {

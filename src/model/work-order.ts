@@ -47,6 +47,7 @@ export interface TrailEntry {
     | 'order.receipt'
     | 'order.delivery-parked'
     | 'order.delivery-unheard'
+    | 'order.delivery-taken'
     | 'order.due-soon'
     | 'order.overdue'
     | 'order.eased'

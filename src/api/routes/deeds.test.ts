@@ -147,4 +147,11 @@ describe('exercises', () => {
     expect([nowhere.statusCode, nowhere.json<{ code: string }>().code]).toEqual([422, 'api-drill-impossible']);
     expect(sent.map(({ until }) => until - NOW)).toEqual([3_600_000, 300_000]);
   });
+
+  it('that last are listed with who began them, and why', async () => {
+    const drill: Drill = { kind: 'drill', id: 'dr_1', rule: 'smoke', place: 'mall', level: 'red', until: NOW, by: 'Li', reason: 'autumn' };
+    const { api } = await apiOf({ drills: () => [drill] });
+    const { kind: _, ...shown } = { ...drill, until: '2026-11-23T00:00:00.000Z' };
+    expect((await api.inject('/api/v1/drills')).json()).toEqual({ items: [shown], next: null });
+  });
 });

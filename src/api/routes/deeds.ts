@@ -1,15 +1,12 @@
 import type { FastifyInstance } from 'fastify';
-import { LEVELS, type Level } from '../../model/level.ts';
 import type { OrderDeed } from '../../model/order-command.ts';
 import type { AlertMatch, Silence } from '../../model/silence.ts';
 import { isoTime, type Millis } from '../../model/time.ts';
-import type { AccessToken } from '../access.ts';
 import type { ApiPorts } from '../ports.ts';
 import { sendProblem } from '../problem-details.ts';
+import { BY, byQuery, ID, REASON, signed } from './deed-fields.ts';
+import { drillRoutes } from './drills.ts';
 
-const BY = { type: 'string', minLength: 1, maxLength: 200 } as const;
-const REASON = { type: 'string', minLength: 1, maxLength: 2_000 } as const;
-const ID = { type: 'string', minLength: 1, maxLength: 128 } as const;
 const DAY: Millis = 86_400_000;
 /** Longer ones must be said again: nobody remembers a silence of last year. */
 const LONGEST: Millis = 30 * DAY;
@@ -172,65 +169,4 @@ function silenceView({ id, sort, match, from, until, by, reason, lifeSafety }: S
   const { sort: kind, ...rest } = match;
   const shown = { ...rest, ...(kind === undefined ? {} : { kind }) };
   return { id, sort, match: shown, from: isoTime(from), until: isoTime(until), by, reason, lifeSafety };
-}
-
-interface DrillBody {
-  readonly rule: string;
-  readonly place: string;
-  readonly level: Level;
-  readonly minutes?: number;
-  readonly by: string;
-  readonly reason: string;
-}
-
-function drillRoutes(server: FastifyInstance, ports: ApiPorts): void {
-  server.post<{ Body: DrillBody }>(
-    '/api/v1/drills',
-    {
-      config: { role: 'operator' },
-      bodyLimit: 16_384,
-      schema: {
-        tags: ['drills'],
-        summary: 'An exercise: an alert that no sensor has raised; its order reaches no production channel · 演练',
-        body: {
-          type: 'object',
-          required: ['rule', 'place', 'level', 'by', 'reason'],
-          additionalProperties: false,
-          properties: {
-            rule: ID,
-            place: ID,
-            level: { type: 'string', enum: [...LEVELS] },
-            minutes: { type: 'integer', minimum: 1, maximum: 1_440 },
-            by: BY,
-            reason: REASON,
-          },
-        },
-      },
-    },
-    async (request, reply) => {
-      const { rule, place, level, minutes = 60, reason } = request.body;
-      const until = ports.now() + minutes * 60_000;
-      const drill = await ports.beginDrill({ rule, place, level, until, by: signed(request.body.by, request.token), reason });
-      if (drill === null) return sendProblem(reply, 'api-drill-impossible');
-      return reply.code(201).send({ ...drill, until: isoTime(drill.until) });
-    },
-  );
-
-  server.delete<{ Params: { id: string }; Querystring: { by: string } }>(
-    '/api/v1/drills/:id',
-    { config: { role: 'operator' }, schema: { tags: ['drills'], summary: 'End an exercise now · 结束演练', querystring: byQuery() } },
-    async (request, reply) => {
-      const done = await ports.endDrill(request.params.id, signed(request.query.by, request.token));
-      return done ? { id: request.params.id, result: 'ended' } : sendProblem(reply, 'api-drill-unknown');
-    },
-  );
-}
-
-function byQuery(): object {
-  return { type: 'object', required: ['by'], properties: { by: BY } };
-}
-
-/** The name that was given, and whose token it came with: one may lend a name, but not a token. */
-function signed(by: string, token: AccessToken | null): string {
-  return token === null ? by : `${by} (${token.name})`;
 }

@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import { refusalOf } from '../access.ts';
+import { forbiddenRequest, refusalOf } from '../access.ts';
 import { detailView, orderView, titlesOf } from '../order-view.ts';
 import { PAGE_QUERY, pageOf, type PageParams } from '../paging.ts';
 import type { ApiPorts } from '../ports.ts';
@@ -77,8 +77,12 @@ function receiptRoute(server: FastifyInstance, ports: ApiPorts): void {
       validatorCompiler: () => () => true,
     },
     async (request, reply) => {
-      const refusal = refusalOf(request.token, request.body);
-      if (refusal !== null) return sendProblem(reply, 'api-forbidden', refusal);
+      const { token } = request;
+      const refusal = refusalOf(token, request.body);
+      if (token !== null && refusal !== null) {
+        ports.noteForbidden(forbiddenRequest(request, token, refusal));
+        return sendProblem(reply, 'api-forbidden', refusal);
+      }
       const answer = await ports.submitReceipt(request.params.id, request.body);
       switch (answer.kind) {
         case 'invalid':

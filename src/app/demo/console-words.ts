@@ -25,6 +25,7 @@ export const TRAIL_WORD: Readonly<Record<TrailEntry['what'], Text>> = {
   'order.receipt': { zh: '回执', en: 'receipt' },
   'order.delivery-parked': { zh: '投递受阻', en: 'parked' },
   'order.delivery-unheard': { zh: '无人接收', en: 'unheard' },
+  'order.delivery-taken': { zh: '已恢复接收', en: 'taken' },
   'order.due-soon': { zh: '时限将至', en: 'due soon' },
   'order.overdue': { zh: '超时', en: 'overdue' },
   'order.eased': { zh: '降级', en: 'eased' },

@@ -1,0 +1,27 @@
+import type { Receipt } from '../model/receipt.ts';
+import type { Assignment } from '../model/work-order.ts';
+import type { OpenOrder } from './open-order.ts';
+import type { OrderDesk, Turn } from './order-desk.ts';
+
+/** A party's receipt, and its share as it is after it. */
+export interface Answer {
+  readonly moved: Assignment;
+  readonly receipt: Receipt;
+}
+
+/** Tells the others what a party has answered: the supports when the lead moved, the lead when a support did. */
+export function spreadAnswer(desk: OrderDesk, open: OpenOrder, { moved, receipt }: Answer, turn: Turn): void {
+  if (moved.role === 'lead' && receipt.state === 'declined') {
+    const code = 'lead-declined';
+    open.askAttention(code);
+    open.record(turn.at, { what: 'order.escalated', note: code });
+    desk.callOperations(open, code, turn);
+  }
+  const asked = open.order.assignments.filter(({ state }) => state !== 'withdrawn');
+  const to = asked.filter((one) =>
+    moved.role === 'lead' ? one.party !== moved.party || one.street !== moved.street : one.role === 'lead',
+  );
+  const declined = moved.role === 'lead' ? 'order.escalated' : 'order.updated';
+  const type = receipt.state === 'declined' ? declined : (`order.${receipt.state}` as const);
+  desk.tell(open, to, { type, receipt }, turn);
+}
