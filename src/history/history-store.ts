@@ -92,7 +92,10 @@ export interface HistoryStore {
   /** Alerts' steps of a rule, or of a key of it, in the order of time. */
   alertSteps(query: StepsQuery): Promise<readonly AlertPoint[]>;
   orderSteps(query: Span & { readonly limit: number }): Promise<readonly OrderPoint[]>;
-  /** All readings of a span in the order of (at, nth), some thousand at a time. `measures`: only these; `null`: all. */
+  /**
+   * All readings that arrived in a span (`receivedAt`), in the order of (receivedAt, at, nth, sensor), some thousand at a time, so
+   * that the values of one message stand side by side. `measures`: only these; `null`: all.
+   */
   readings(span: Span, measures: readonly string[] | null): AsyncIterable<readonly ReadingPoint[]>;
   /** Sums up and removes what has passed its time; safe to call again at any time. */
   keep(retention: Retention, now: Millis): Promise<KeptOutcome>;

@@ -26,6 +26,9 @@ export interface ReadingPoint extends Moment, Standing {
   readonly value: Scalar;
   /** Maintenance: kept, never judged. */
   readonly test: boolean;
+  /** Who brought it, and when by our clock: a back-test judges it as it was judged then. */
+  readonly gateway: string;
+  readonly receivedAt: Millis;
 }
 
 /** What a sign said at a key: written whenever its level changes, and from time to time between. Series: sign and key. */
