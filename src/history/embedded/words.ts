@@ -1,0 +1,145 @@
+import type { DuckDBConnection } from '@duckdb/node-api';
+
+type Word = string | null;
+type Pair = readonly [Word, Word];
+
+/** Things that are written often, and their small numbers. All of them are in memory, and in the table `words`. */
+abstract class Numbered<T> {
+  readonly #sort: string;
+  protected readonly list: T[] = [];
+  /** How many of them are in the file. */
+  #kept = 0;
+
+  constructor(sort: string) {
+    this.#sort = sort;
+  }
+
+  protected abstract columns(thing: T): Pair;
+  protected abstract restore(pair: Pair): void;
+  protected abstract drop(thing: T): void;
+
+  of(id: number): T {
+    const thing = this.list[id];
+    if (thing === undefined) throw new Error(`The history names a ${this.#sort} ${id} that it does not know.`);
+    return thing;
+  }
+
+  /** Writes the new ones into the open transaction; `settle` after its commit, `forget` if there was none. */
+  async keep(connection: DuckDBConnection): Promise<void> {
+    if (this.#kept === this.list.length) return;
+    const appender = await connection.createAppender('words');
+    for (let id = this.#kept; id < this.list.length; id += 1) {
+      appender.appendVarchar(this.#sort);
+      appender.appendInteger(id);
+      for (const word of this.columns(this.of(id))) {
+        if (word === null) appender.appendNull();
+        else appender.appendVarchar(word);
+      }
+      appender.endRow();
+    }
+    appender.closeSync();
+  }
+
+  settle(): void {
+    this.#kept = this.list.length;
+  }
+
+  forget(): void {
+    for (const thing of this.list.splice(this.#kept)) this.drop(thing);
+  }
+
+  async load(connection: DuckDBConnection): Promise<void> {
+    for (const thing of this.list.splice(0)) this.drop(thing);
+    const rows = await connection.runAndReadAll(`SELECT a, b FROM words WHERE sort = '${this.#sort}' ORDER BY id`);
+    for (const row of rows.getRows()) this.restore(row as unknown as Pair);
+    this.settle();
+  }
+}
+
+class Texts extends Numbered<string> {
+  readonly #ids = new Map<string, number>();
+
+  idOf(text: string): number {
+    let id = this.#ids.get(text);
+    if (id === undefined) {
+      id = this.list.push(text) - 1;
+      this.#ids.set(text, id);
+    }
+    return id;
+  }
+
+  known(text: string): number | null {
+    return this.#ids.get(text) ?? null;
+  }
+
+  protected override columns(text: string): Pair {
+    return [text, null];
+  }
+
+  protected override restore([text]: Pair): void {
+    this.idOf(text as string);
+  }
+
+  protected override drop(text: string): void {
+    this.#ids.delete(text);
+  }
+}
+
+class Pairs extends Numbered<Pair> {
+  /** Nested, for a text that is joined from two would have to be made for every point. */
+  readonly #ids = new Map<Word, Map<Word, number>>();
+
+  idOf(a: Word, b: Word): number {
+    let ofA = this.#ids.get(a);
+    if (ofA === undefined) this.#ids.set(a, (ofA = new Map<Word, number>()));
+    let id = ofA.get(b);
+    if (id === undefined) {
+      id = this.list.push([a, b]) - 1;
+      ofA.set(b, id);
+    }
+    return id;
+  }
+
+  known(a: Word, b: Word): number | null {
+    return this.#ids.get(a)?.get(b) ?? null;
+  }
+
+  protected override columns(pair: Pair): Pair {
+    return pair;
+  }
+
+  protected override restore([a, b]: Pair): void {
+    this.idOf(a, b);
+  }
+
+  protected override drop([a, b]: Pair): void {
+    this.#ids.get(a)?.delete(b);
+  }
+}
+
+export class Dictionary {
+  readonly sensors = new Texts('sensor');
+  readonly measures = new Texts('measure');
+  readonly gateways = new Texts('gateway');
+  /** Sign and key. */
+  readonly signs = new Pairs('sign');
+  /** Place and street. */
+  readonly standings = new Pairs('standing');
+  readonly #all = [this.sensors, this.measures, this.gateways, this.signs, this.standings];
+
+  async load(connection: DuckDBConnection): Promise<void> {
+    for (const words of this.#all) await words.load(connection);
+  }
+
+  async keep(connection: DuckDBConnection): Promise<void> {
+    for (const words of this.#all) await words.keep(connection);
+  }
+
+  settle(): void {
+    for (const words of this.#all) words.settle();
+  }
+
+  forget(): void {
+    for (const words of this.#all) words.forget();
+  }
+}
