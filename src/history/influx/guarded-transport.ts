@@ -2,6 +2,7 @@ import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import { HttpError, InfluxDB } from '@influxdata/influxdb-client';
 import type { CommunicationObserver, Headers, SendOptions, Transport } from '@influxdata/influxdb-client';
+import { credentialsOf } from './credentials.ts';
 import type { InfluxSettings } from './influx-options.ts';
 
 /** The client's way to the server, made safe to wait for. */
@@ -17,16 +18,12 @@ export interface GuardedTransport {
  * there are requests. And 201 with words, "partly written", is a success to it.
  */
 export function guardTransport(settings: InfluxSettings): GuardedTransport {
-  const { url, token, api, timeout, connections } = settings;
+  const { url, timeout, connections } = settings;
   const agentOptions = { keepAlive: true, maxSockets: connections };
   const agent = url.startsWith('https:') ? new HttpsAgent(agentOptions) : new HttpAgent(agentOptions);
-  // 1.x before 1.8 knows user and password only as Basic.
-  const credentials = token === null ? {} : api === 'v2' ? { token } : { headers: { authorization: basic(token) } };
-  const { transport } = new InfluxDB({ url, timeout, transportOptions: { agent }, ...credentials });
+  const { transport } = new InfluxDB({ url, timeout, headers: credentialsOf(settings), transportOptions: { agent } });
   return { transport: { ...bind(transport), send: guardedSend(transport, timeout) }, close: () => agent.destroy() };
 }
-
-const basic = (token: string): string => `Basic ${Buffer.from(token).toString('base64')}`;
 
 function bind(transport: Transport): Transport {
   return {

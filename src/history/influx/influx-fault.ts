@@ -32,9 +32,10 @@ function serverWords(error: HttpError): string {
 
 function wordsOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  const { code } = error as NodeJS.ErrnoException;
-  // Both addresses of a name refused: the error of them all has no words of its own.
-  return error.message === '' ? (code ?? error.name) : error.message;
+  // `fetch failed` says why only in its cause; where every address of a name refused, the error of them all has no words.
+  const inner: unknown = error.cause ?? error;
+  const { code, message, name } = inner instanceof Error ? (inner as NodeJS.ErrnoException) : (error as NodeJS.ErrnoException);
+  return message === '' ? (code ?? name) : message;
 }
 
 /** Seconds, or a date. */
