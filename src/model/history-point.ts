@@ -42,7 +42,7 @@ export interface SignPoint extends Moment, Standing {
   readonly value: number | null;
 }
 
-/** A step of an alert. Series: alert. */
+/** A step of an alert. Series: rule and key; ids of alerts are without end, and a store may keep only what is bounded as a name. */
 export interface AlertPoint extends Moment, Standing {
   readonly kind: 'alert';
   readonly alert: string;
@@ -54,7 +54,7 @@ export interface AlertPoint extends Moment, Standing {
   readonly value: number | null;
 }
 
-/** A step of a work order. Series: order. */
+/** A step of a work order. Series: all orders together, for the same reason. */
 export interface OrderPoint extends Moment, Standing {
   readonly kind: 'order';
   readonly order: string;

@@ -1,0 +1,345 @@
+import fc from 'fast-check';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { AlertPoint, HistoryPoint, OrderPoint, ReadingPoint, SignPoint } from '../../model/history-point.ts';
+import type { HistoryStore, SeriesName } from '../history-store.ts';
+import { createInfluxStore } from './influx-store.ts';
+import { ABSENT, hasInfluxd, TestServer } from './test-influx-server.ts';
+
+vi.setConfig({ testTimeout: 60_000 });
+
+const AT = 1_780_000_000_000;
+const HOUR = 3_600_000;
+const START = { offset: 0, audit: 0 };
+const ALL = { from: 0, to: 2 * AT };
+const PLACE = { place: 'p1', street: 's1' };
+
+function reading(part: Partial<ReadingPoint> = {}): ReadingPoint {
+  const at = part.at ?? AT;
+  const base = { kind: 'reading', at, nth: 0, sensor: 'a', measure: 'pm25', value: 1, test: false, gateway: 'g', ...PLACE } as const;
+  return { ...base, receivedAt: at + 5, ...part };
+}
+const sign = (part: Partial<SignPoint>): SignPoint => ({
+  kind: 'sign',
+  at: AT,
+  nth: 0,
+  sign: 'air',
+  key: 'p1',
+  level: 'red',
+  value: 7,
+  ...PLACE,
+  ...part,
+});
+const alert = (part: Partial<AlertPoint>): AlertPoint => {
+  const what = { alert: 'al_1', rule: 'air', version: 3, key: 'p1', state: 'firing', level: 'red', value: 61.5 } as const;
+  return { kind: 'alert', at: AT, nth: 0, ...what, ...PLACE, ...part };
+};
+const order = (part: Partial<OrderPoint>): OrderPoint => {
+  const what = { order: 'wo_1', state: 'open', level: 'red', parties: ['fire', 'street/310104014'], drill: false } as const;
+  return { kind: 'order', at: AT, nth: 0, ...what, ...PLACE, ...part };
+};
+
+describe.skipIf(!hasInfluxd())(`a real InfluxDB 1.6${hasInfluxd() ? '' : ` (${ABSENT})`}`, () => {
+  let server: TestServer;
+  let store: HistoryStore;
+  let database = 0;
+  let now = AT;
+
+  beforeAll(async () => {
+    server = await TestServer.influxd();
+  });
+  afterAll(() => server.stop());
+  beforeEach(async () => {
+    database += 1;
+    await server.ask(`CREATE DATABASE "test${database}"`);
+    store = openStore();
+    return () => store.close();
+  });
+  const openStore = (): HistoryStore =>
+    createInfluxStore({ url: server.url, token: null, org: null, bucket: `test${database}`, api: 'v1', now: () => now });
+  const keep = (...points: HistoryPoint[]): Promise<void> => store.write(points, START);
+
+  async function allReadings(span = ALL, measures: readonly string[] | null = null): Promise<ReadingPoint[]> {
+    const result: ReadingPoint[] = [];
+    for await (const some of store.readings(span, measures)) result.push(...some);
+    return result;
+  }
+  const raw = (series: SeriesName, limit = 100) => store.series({ series, ...ALL, step: null, limit });
+
+  describe('H1: what is written is there', () => {
+    it('when the write resolves, every point can be read', async () => {
+      const points = Array.from({ length: 12_000 }, (_, n) => reading({ sensor: `s${n % 500}`, at: AT + n, value: n / 7 }));
+      await keep(...points);
+      expect((await allReadings()).map(({ value }) => value)).toEqual(points.map(({ value }) => value));
+    });
+
+    it('a point that is too old for the server is refused with its own words', async () => {
+      await server.ask(`CREATE RETENTION POLICY short ON test${database} DURATION 1h REPLICATION 1 DEFAULT`);
+      const old = reading({ at: AT / 2 });
+      await expect(keep(old)).rejects.toMatchObject({ kind: 'refused', said: expect.stringContaining('beyond retention policy') });
+    });
+
+    it('a field of another type is refused with the words of the server', async () => {
+      await fetch(`${server.url}/write?db=test${database}`, { method: 'POST', body: `reading,sensor=x value="text" ${AT}000000` });
+      await expect(keep(reading())).rejects.toMatchObject({ kind: 'refused', said: expect.stringContaining('field type conflict') });
+    });
+
+    it('a database that is not there waits for a person', async () => {
+      await server.ask(`DROP DATABASE "test${database}"`);
+      await expect(keep(reading())).rejects.toMatchObject({ kind: 'forbidden', said: expect.stringContaining('database not found') });
+      await expect(store.cursor()).rejects.toMatchObject({ kind: 'forbidden' });
+    });
+
+    it('a server that was killed is unreachable, and has all when it is back', async () => {
+      await keep(reading());
+      await server.kill();
+      await expect(keep(reading({ at: AT + 1 }))).rejects.toMatchObject({ kind: 'unreachable' });
+      await expect(store.cursor()).rejects.toMatchObject({ kind: 'unreachable' });
+      await server.restart();
+      await keep(reading({ at: AT + 1 }));
+      expect((await allReadings()).map(({ at }) => at)).toEqual([AT, AT + 1]);
+    });
+  });
+
+  describe('H2: written twice is there once', () => {
+    it('points of each kind, and the marks of late ones', async () => {
+      const points = [reading(), reading({ receivedAt: AT + HOUR }), sign({}), alert({}), order({})];
+      await keep(...points);
+      await keep(...points, ...points);
+      expect(await allReadings()).toHaveLength(1);
+      expect((await raw({ kind: 'sign', sign: 'air', key: 'p1' })).samples).toHaveLength(1);
+      expect(await store.alertSteps({ ...ALL, rule: null, key: null, limit: 9 })).toHaveLength(1);
+      expect(await store.orderSteps({ ...ALL, limit: 9 })).toHaveLength(1);
+    });
+
+    it('two readings of one millisecond are two, in their order, to the last digit', async () => {
+      const points = [0, 1, 2, 999_998, 999_999].map((nth) => reading({ nth, value: nth }));
+      await keep(...[...points].reverse());
+      expect(await allReadings()).toEqual(points);
+      expect(
+        (await raw({ kind: 'reading', sensor: 'a', measure: 'pm25' })).samples.map((sample) => sample.kind === 'sample' && sample.value),
+      ).toEqual(points.map(({ value }) => value));
+    });
+  });
+
+  describe('H3: what is read back is what was written', () => {
+    it('numbers to the bit', async () => {
+      const values = [0, -0, 1, 0.1 + 0.2, 5e-324, -5e-324, 1.7976931348623157e308, 1e21, 123456789012345680, 2 ** 53 + 2, -1e-7];
+      const random = fc.sample(fc.double({ noNaN: true, noDefaultInfinity: true }), { numRuns: 300, seed: 7 });
+      const points = [...values, ...random].map((value, nth) => reading({ nth, value }));
+      await keep(...points);
+      const read = await allReadings();
+      expect(read.length).toBe(points.length);
+      read.forEach(({ value }, n) => expect(Object.is(value, points[n]?.value)).toBe(true));
+    });
+
+    it('flags and texts with line breaks, commas, quotes and emoji', async () => {
+      const values = [
+        true,
+        false,
+        '',
+        'line 1\nline 2\r\n',
+        'a,b=c d',
+        `"'\\`,
+        '\\n',
+        '100%',
+        '%0A',
+        '😀 水位',
+        '\u0000',
+        'true',
+        '1',
+        'x\\',
+      ];
+      const points = values.map((value, nth) => reading({ nth, value }));
+      await keep(...points);
+      expect(await allReadings()).toEqual(points);
+    });
+
+    it('where nobody said a place, there is none', async () => {
+      const points = [reading({ place: null, street: null }), reading({ place: '', street: 's', nth: 1, test: true })];
+      await keep(...points);
+      expect(await allReadings()).toEqual(points);
+    });
+
+    it('signs, alerts and orders', async () => {
+      const alerts = [
+        alert({}),
+        alert({ nth: 1, state: 'resolved', value: null }),
+        alert({ at: AT + 1, rule: 'noise', key: 'p2', place: null }),
+      ];
+      const orders = [order({}), order({ nth: 1, drill: true, parties: [], street: null }), order({ at: AT + 1, parties: ['"a",\n'] })];
+      await keep(...alerts, ...orders, sign({}), sign({ nth: 1, level: null, value: null }), sign({ at: AT + 1, value: null }));
+      expect(await store.alertSteps({ ...ALL, rule: null, key: null, limit: 9 })).toEqual(alerts);
+      expect(await store.alertSteps({ ...ALL, rule: 'air', key: 'p1', limit: 9 })).toEqual(alerts.slice(0, 2));
+      expect(await store.alertSteps({ ...ALL, rule: null, key: 'p2', limit: 9 })).toEqual(alerts.slice(2));
+      expect(await store.alertSteps({ ...ALL, rule: null, key: null, limit: 2 })).toEqual(alerts.slice(0, 2));
+      expect(await store.orderSteps({ ...ALL, limit: 9 })).toEqual(orders);
+      expect(await store.orderSteps({ from: AT + 1, to: AT + 2, limit: 9 })).toEqual(orders.slice(2));
+      const sample = { kind: 'sample', at: AT } as const;
+      expect((await raw({ kind: 'sign', sign: 'air', key: 'p1' })).samples).toEqual([
+        { ...sample, value: 7, level: 'red' },
+        { ...sample, value: null, level: null },
+        { ...sample, at: AT + 1, value: null, level: 'red' },
+      ]);
+    });
+  });
+
+  describe('a name from outside is a name, and no query', () => {
+    const hostile = [
+      `'`,
+      `"`,
+      `\\`,
+      `\\'`,
+      `a\nb`,
+      `' OR 1=1 --`,
+      `x'; DROP DATABASE "test1"; --`,
+      `a,b=c d`,
+      '',
+      '%',
+      '%0A',
+      '水😀',
+      `\\\\'\n"`,
+      '/.*/',
+      '$x',
+    ];
+
+    it.each(hostile)('sensor and measure %j', async (name) => {
+      await keep(reading({ sensor: name, measure: name, value: 42 }), reading({ sensor: 'other', measure: 'other', value: 1 }));
+      expect((await raw({ kind: 'reading', sensor: name, measure: name })).samples).toEqual([
+        { kind: 'sample', at: AT, value: 42, level: null },
+      ]);
+      expect((await allReadings(ALL, [name])).map(({ sensor }) => sensor)).toEqual([name]);
+    });
+
+    it.each(hostile)('rule and key %j', async (name) => {
+      await keep(
+        alert({ rule: name, key: name, alert: name }),
+        alert({ rule: 'other', key: 'other' }),
+        sign({ sign: name, key: name }),
+        sign({ key: 'other' }),
+      );
+      expect(await store.alertSteps({ ...ALL, rule: name, key: name, limit: 9 })).toEqual([alert({ rule: name, key: name, alert: name })]);
+      expect((await raw({ kind: 'sign', sign: name, key: name })).samples).toHaveLength(1);
+    });
+
+    it('any two texts', async () => {
+      const text = fc.string({ unit: 'grapheme', maxLength: 12 });
+      await fc.assert(
+        fc.asyncProperty(text, text, async (sensor, measure) => {
+          await keep(reading({ sensor, measure }));
+          expect((await raw({ kind: 'reading', sensor, measure })).samples).toHaveLength(1);
+        }),
+        { numRuns: 40 },
+      );
+    });
+  });
+
+  describe('series', () => {
+    const name = { kind: 'reading', sensor: 'a', measure: 'pm25' } as const;
+
+    it('raw: from is in it, to is not, and the limit says when there was more', async () => {
+      await keep(...[0, 1, 2, 3].map((n) => reading({ at: AT + n, value: n })));
+      const samples = (from: number, to: number, limit: number) => store.series({ series: name, from, to, step: null, limit });
+      expect(await samples(AT + 1, AT + 3, 2)).toMatchObject({
+        samples: [
+          { at: AT + 1, value: 1 },
+          { at: AT + 2, value: 2 },
+        ],
+        cut: false,
+      });
+      expect(await samples(AT, AT + 9, 3)).toMatchObject({ samples: [{ value: 0 }, { value: 1 }, { value: 2 }], cut: true });
+    });
+
+    it('buckets: whole steps since the epoch, flags as numbers, texts left out', async () => {
+      const base = Math.ceil(AT / 7_000) * 7_000;
+      const values = [3, 1, 2, 10, 'no number', true];
+      await keep(...values.map((value, n) => reading({ at: base + n * 2_000, value })));
+      const { samples, cut } = await store.series({ series: name, from: base, to: base + 20_000, step: 7_000, limit: 5 });
+      expect(cut).toBe(false);
+      expect(samples).toEqual([
+        { kind: 'bucket', at: base, count: 4, min: 1, max: 10, mean: 4, last: 10 },
+        { kind: 'bucket', at: base + 7_000, count: 1, min: 1, max: 1, mean: 1, last: 1 },
+      ]);
+      expect(await store.series({ series: name, from: base, to: base + 20_000, step: 7_000, limit: 1 })).toMatchObject({
+        samples: [{ at: base }],
+        cut: true,
+      });
+    });
+
+    it('of nobody is empty', async () => {
+      expect(await raw(name)).toEqual({ samples: [], cut: false });
+      expect(await allReadings()).toEqual([]);
+    });
+  });
+
+  describe('readings in the order of their arrival', () => {
+    it('however late they come, or early, and across gaps', async () => {
+      const late = [0, 1, 59_999, 60_000, 60_001, 119_999, 120_000, HOUR, 26 * HOUR, 400 * 24 * HOUR, -1, -60_000, -60_001, -3 * HOUR];
+      const points = late.flatMap((by, n) =>
+        [AT, AT + 40 * 24 * HOUR].map((base) => reading({ sensor: `s${n}`, at: base + n - by, receivedAt: base + n })),
+      );
+      points.sort((a, b) => a.receivedAt - b.receivedAt);
+      await keep(...points);
+      expect(await allReadings()).toEqual(points);
+      expect(await allReadings({ from: AT + 3, to: AT + 9 })).toEqual(points.slice(3, 9));
+    });
+
+    it('later by longer than a mark can say', async () => {
+      const point = reading({ at: 5_000, receivedAt: AT });
+      await keep(point);
+      expect(await allReadings({ from: AT, to: AT + 1 })).toEqual([point]);
+    });
+
+    it('by arrival, then measurement, then number, then sensor; and only the measures that were asked for', async () => {
+      const receivedAt = AT + 100;
+      const points = [
+        reading({ at: AT, nth: 0, sensor: 'b', receivedAt }),
+        reading({ at: AT, nth: 1, sensor: 'a', receivedAt }),
+        reading({ at: AT, nth: 1, sensor: 'b', measure: 'noise', receivedAt }),
+        reading({ at: AT + 1, sensor: 'a', measure: 'pm10', receivedAt }),
+      ];
+      await keep(...[...points].reverse());
+      expect(await allReadings()).toEqual(points);
+      expect(await allReadings(ALL, ['noise', 'pm10'])).toEqual(points.slice(2));
+      expect(await allReadings(ALL, [])).toEqual([]);
+    });
+
+    it('who stops reading leaves nothing open', async () => {
+      await keep(...Array.from({ length: 12_000 }, (_, n) => reading({ nth: n })));
+      for await (const some of store.readings(ALL, null)) {
+        expect(some.length).toBe(5_000);
+        break;
+      }
+      expect(await allReadings()).toHaveLength(12_000);
+    });
+  });
+
+  describe('the cursor', () => {
+    it('claims only what has been acknowledged before, and is ten seconds behind', async () => {
+      for (const offset of [1, 2, 3, 4]) {
+        now += 6_000;
+        await store.write([reading({ at: AT + offset })], { offset, audit: 10 * offset });
+      }
+      // Sent with the next request: 1 at 12 s, 2 at 18 s, 3 at 24 s.
+      expect(await openStore().cursor()).toEqual({ offset: 1, audit: 10 });
+      now += 60_000;
+      await store.close();
+      expect(await openStore().cursor()).toEqual({ offset: 3, audit: 30 });
+    });
+
+    it('of a write that failed is never claimed', async () => {
+      await store.write([reading()], { offset: 1, audit: 1 });
+      await expect(store.write([reading({ value: Number.NaN })], { offset: 2, audit: 2 })).rejects.toMatchObject({ kind: 'refused' });
+      now += 60_000;
+      await store.write([], { offset: 1, audit: 1 });
+      now += 60_000;
+      await store.write([reading()], { offset: 3, audit: 3 });
+      expect(await openStore().cursor()).toBeNull();
+      await store.close();
+      expect(await openStore().cursor()).toEqual({ offset: 1, audit: 1 });
+    });
+
+    it('of an empty store is none', async () => {
+      expect(await store.cursor()).toBeNull();
+    });
+  });
+});
