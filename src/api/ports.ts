@@ -1,4 +1,5 @@
 import type { Alert } from '../model/alert.ts';
+import type { HistoryPorts } from './history-ports.ts';
 import type { Forbidden } from '../model/log-entry.ts';
 import type { Attempt, Delivery } from '../model/delivery.ts';
 import type { AlertExplanation, SignExplanation } from '../model/explanation.ts';
@@ -170,7 +171,7 @@ export interface CommandDraft {
 export type ForbiddenRequest = Pick<Forbidden, 'token' | 'route' | 'order' | 'party' | 'detail'>;
 
 /** What the API asks of the rest; `app/` joins it. */
-export interface ApiPorts {
+export interface ApiPorts extends HistoryPorts {
   /** True when the clock follows the data: every answer says so. */
   readonly drill: boolean;
   readonly now: () => Millis;

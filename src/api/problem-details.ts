@@ -33,6 +33,7 @@ export const API_ERRORS = {
   'api-too-many': { status: 429, zh: '请求过于频繁', en: 'Too many requests' },
   'api-unauthorized': { status: 401, zh: '需要有效的令牌', en: 'A valid token is needed' },
   'api-forbidden': { status: 403, zh: '令牌权限不足', en: 'The role of this token does not allow it' },
+  'api-history-unavailable': { status: 503, zh: '历史数据暂不可用', en: 'History cannot be read now' },
   'api-internal': { status: 500, zh: '内部错误', en: 'Something failed here' },
 } as const satisfies Readonly<Record<string, Text & { readonly status: number }>>;
 

@@ -13,6 +13,7 @@ import { eventRoutes } from './routes/events.ts';
 import { explainRoutes } from './routes/explain.ts';
 import { healthRoutes } from './routes/health.ts';
 import { deedRoutes } from './routes/deeds.ts';
+import { historyRoutes } from './routes/history.ts';
 import { orderStatsRoutes } from './routes/order-stats.ts';
 import { orderRoutes } from './routes/orders.ts';
 import { readingRoutes } from './routes/readings.ts';
@@ -60,6 +61,7 @@ export async function createApi(options: ApiOptions): Promise<FastifyInstance> {
   guardRoutes(server, options.tokens, emit, (request) => ports.noteForbidden(request));
   orderRoutes(server, ports);
   orderStatsRoutes(server, ports);
+  historyRoutes(server, ports);
   deliveryRoutes(server, ports);
   readingRoutes(server, ports);
   watchRoutes(server, ports);

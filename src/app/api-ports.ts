@@ -16,6 +16,8 @@ import { deedPorts } from './deed-ports.ts';
 import { endpointGauges, endpointViews } from './endpoint-views.ts';
 import type { EventFeed } from './event-feed.ts';
 import { explainViews } from './explain-views.ts';
+import type { Historian } from './history/historian.ts';
+import { historyPorts } from './history/history-ports.ts';
 import type { ForbiddenRequests } from './forbidden-requests.ts';
 import type { PartyEndpoints } from './party-endpoints.ts';
 import type { Pipeline } from './pipeline.ts';
@@ -35,6 +37,7 @@ export interface ApiWiring {
   readonly deliverer: Deliverer;
   readonly endpoints: PartyEndpoints;
   readonly forbidden: ForbiddenRequests;
+  readonly historian: Historian | null;
   readonly emit: Emit;
 }
 
@@ -88,6 +91,7 @@ export function apiPorts(wiring: ApiWiring): ApiPorts {
         gateway: gateway ?? undefined,
       }),
     ...deliveryPorts(wiring),
+    ...historyPorts(wiring.historian, () => journal.nextOffset - 1),
     submitReadings: async (gateway, body) => {
       const result = await pipeline.submit({ kind: 'message', gateway, topic: `city/${gateway}`, payload: body });
       if (result.kind !== 'message') throw new Error('readings were decided as something else');

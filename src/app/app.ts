@@ -24,6 +24,7 @@ import { startDeliverer } from './deliver-orders.ts';
 import { EventFeed } from './event-feed.ts';
 import { ForbiddenRequests } from './forbidden-requests.ts';
 import { formatSettings } from './format-settings.ts';
+import { startHistory } from './history/start-history.ts';
 import { checkRules, loadDefinition } from './load-definition.ts';
 import { openBroker } from './open-broker.ts';
 import { noticeFirstAcceptances } from './order-measures.ts';
@@ -47,6 +48,8 @@ export interface AppOptions {
   /** The journal failed; nothing is acknowledged any more and the process must end. */
   readonly fatal: (error: Error) => void;
   readonly onCommitted?: (batch: CommittedBatch) => void;
+  /** Keeps history, as the configuration says, in a process of its own; trials that are not about it leave it out. */
+  readonly history?: { readonly program?: URL };
   /** For trials: how the journal is opened, and what stands between the doors and the pipeline. */
   readonly journal?: Partial<JournalOptions>;
   readonly intake?: (intake: Intake) => Intake;
@@ -98,7 +101,12 @@ async function start(options: AppOptions, cleanup: Cleanup): Promise<App> {
   const endpoints = new PartyEndpoints(config);
   const feed = new EventFeed();
   const snapshots = new Snapshots(journal, core, () => reload.inForce);
-  const pipeline = createPipeline(options, { core, journal, endpoints, feed, snapshots, committed: (batch) => deliver(deliverer, batch) });
+  const historian = options.history === undefined ? null : startHistory({ ...options.history, config, journal, cleanup, emit, inForce });
+  const committed = (batch: CommittedBatch): void => {
+    deliver(deliverer, batch);
+    historian?.committed(batch.offset);
+  };
+  const pipeline = createPipeline(options, { core, journal, endpoints, feed, snapshots, committed });
   const formats = formatSettings(config, definition.city);
   const publish = orderPublisher({ config, formats, endpoints, broker: () => output.broker });
   const deliverer = await startDeliverer({
@@ -127,7 +135,7 @@ async function start(options: AppOptions, cleanup: Cleanup): Promise<App> {
   void checkpoints.consider();
   cleanup.add('mqtt', () => closeBroker(output));
   const own = { drill: options.clock === 'events', titles: config.parties, metrics: options.metrics };
-  const ports = apiPorts({ ...own, core, journal, pipeline, feed, broker, reload, deliverer, endpoints, forbidden, emit });
+  const ports = apiPorts({ ...own, core, journal, pipeline, feed, broker, reload, deliverer, endpoints, forbidden, historian, emit });
   const api = await createApi({ ports, tokens: doors.http ? null : config.tokens, version: options.version, emit });
   cleanup.add('api', () => closeApi(api));
   await listen(api, config);

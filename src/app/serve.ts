@@ -35,6 +35,7 @@ export async function serve(options: ServeOptions): Promise<number> {
     emit,
     metrics,
     fatal: fail,
+    history: {},
     ...options.variant,
   });
   void app.journal.failure.then(fail);

@@ -1,6 +1,7 @@
 import type { OrderFormat } from '../model/delivery.ts';
 import type { Text } from '../model/text.ts';
 import type { Millis } from '../model/time.ts';
+import type { HistoryConfig } from './history-settings.ts';
 
 /** Everything that a person may set, validated and frozen. Paths are absolute. */
 export interface Config {
@@ -14,6 +15,7 @@ export interface Config {
   readonly http: Address;
   readonly mqtt: Address & { /** An existing broker instead of the embedded one. */ readonly url: string | null };
   readonly influx: InfluxConfig | null;
+  readonly history: HistoryConfig;
   /** Without a prototype, like `gateways`: names come from outside. */
   readonly parties: Readonly<Record<string, PartyConfig>>;
   readonly gateways: Readonly<Record<string, GatewayConfig>>;

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import type { Problem } from '../model/problem.ts';
+import type { RawHistory } from './history-settings.ts';
 
 /** What `maibo.json` may hold, before defaults: the shape that `config.schema.json` admits. */
 export interface RawConfig {
@@ -10,6 +11,7 @@ export interface RawConfig {
   http?: { host?: string; port?: number };
   mqtt?: { host?: string; port?: number; url?: string };
   influx?: { url?: string; token?: string; org?: string; bucket?: string; api?: 'v1' | 'v2' };
+  history?: RawHistory;
   parties?: Record<string, RawParty>;
   gateways?: Record<string, { passwordHash?: string; codec?: string }>;
   tokens?: { name: string; hash: string; role: 'viewer' | 'operator' | 'admin'; party?: string; street?: string }[];
@@ -47,6 +49,7 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 /** Puts one value in its place; a string that it returns says what is wrong with the value. */
 type Setter = (raw: RawConfig, value: string, cwd: string) => string | null;
 
+const STORES = ['embedded', 'influxdb', 'none'];
 const LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'];
 
 /** `MAIBO_CONFIG` is read before these. */
@@ -64,6 +67,8 @@ export const ENVIRONMENT: Readonly<Record<string, Setter>> = {
   MAIBO_INFLUX_ORG: (raw, value) => set(() => (raw.influx = { ...raw.influx, org: value })),
   MAIBO_INFLUX_BUCKET: (raw, value) => set(() => (raw.influx = { ...raw.influx, bucket: value })),
   MAIBO_INFLUX_API: (raw, value) => setChoice(value, ['v1', 'v2'], () => (raw.influx = { ...raw.influx, api: value as 'v1' | 'v2' })),
+  MAIBO_HISTORY: (raw, value) =>
+    setChoice(value, STORES, () => (raw.history = { ...raw.history, store: value as NonNullable<RawHistory['store']> })),
   MAIBO_LOG_LEVEL: (raw, value) => setChoice(value, LEVELS, () => (raw.log = { level: value as LogLevel })),
 };
 

@@ -51,6 +51,11 @@ describe('defaults', () => {
       http: { host: '127.0.0.1', port: 8_080 },
       mqtt: { host: '127.0.0.1', port: 1_883, url: null },
       influx: null,
+      history: {
+        store: 'embedded',
+        keep: { raw: 7_776_000_000, minute: 34_560_000_000, hour: null, steps: null, bytes: 21_474_836_480 },
+        backlogBytes: 4_294_967_296,
+      },
       parties: {},
       gateways: {},
       tokens: [],

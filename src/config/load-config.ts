@@ -7,6 +7,7 @@ import { countOf } from './count-of.ts';
 import { readCheckedFile } from './checked-file.ts';
 import type { Address, Config, DeskConfig, GatewayConfig, InfluxConfig, PartyConfig, WebhookConfig } from './config.ts';
 import { applyEnvironment } from './environment.ts';
+import { checkHistory, historyOf } from './history-settings.ts';
 import type { Environment, RawConfig, RawDesk, RawParty } from './environment.ts';
 import { checkLogIns } from './log-ins.ts';
 import { checkFormats, formatOf, formatsOf } from './output-formats.ts';
@@ -37,6 +38,7 @@ export function loadConfig(sources: ConfigSources): Config {
       pointer: '/MAIBO_INFLUX_URL',
       message: 'InfluxDB needs both MAIBO_INFLUX_URL and MAIBO_INFLUX_BUCKET; set both or neither.',
     });
+  problems.push(...checkHistory(raw.history, raw.influx !== undefined, file ?? 'environment'));
   if (problems.length > 0) throw invalid(problems);
   return deepFreeze(withDefaults(raw, file, cwd));
 }
@@ -91,6 +93,7 @@ function withDefaults(raw: RawConfig, file: string | null, cwd: string): Config 
     http: addressOf(raw.http, 8_080),
     mqtt: { ...addressOf(raw.mqtt, 1_883), url: raw.mqtt?.url ?? null },
     influx: raw.influx === undefined ? null : influxOf(raw.influx),
+    history: historyOf(raw.history, raw.influx !== undefined),
     parties: record(raw.parties ?? {}, partyOf),
     gateways: record(
       raw.gateways ?? {},

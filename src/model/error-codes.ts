@@ -145,6 +145,8 @@ const RUN_CODES = {
   'history-directory': { zh: '历史数据目录不可用', en: 'The history cannot be opened' },
   'history-locked': { zh: '历史数据正被另一进程使用', en: 'Another process uses the history' },
   'history-foreign': { zh: '历史数据文件不是脉搏的', en: 'The history file is not one of Maibo' },
+  'history-failed': { zh: '历史库进程失败', en: 'The process that keeps history has failed' },
+  'history-unavailable': { zh: '历史数据暂不可用', en: 'History cannot be read now' },
   'history-newer': { zh: '历史数据文件由更新的版本写成', en: 'The history file was written by a newer version' },
   'audit-absent': { zh: '此目录没有审计记录', en: 'There is no audit record here' },
   'audit-file-unreadable': { zh: '检查点或公钥文件无法读取', en: 'A file of checkpoints or of public keys cannot be read' },

@@ -1,8 +1,8 @@
 import type { FastifyInstance } from 'fastify';
-import { dayNumber } from '../../model/calendar.ts';
 import { ORDER_STEPS, type OrderStats, type OrderStatsGroup, type StatsBy, type StepStats } from '../../model/order-stats.ts';
 import type { Text } from '../../model/text.ts';
-import { isoTime, type Millis } from '../../model/time.ts';
+import { isoTime } from '../../model/time.ts';
+import { INSTANT_MEND, readInstant } from '../instant.ts';
 import type { ApiPorts } from '../ports.ts';
 import { sendProblem } from '../problem-details.ts';
 
@@ -84,8 +84,7 @@ export function orderStatsRoutes(server: FastifyInstance, ports: ApiPorts): void
       const { by, drills } = request.query;
       const [from, to] = [readInstant(request.query.from), readInstant(request.query.to)];
       for (const [name, read] of Object.entries({ from, to }))
-        if (read === undefined)
-          return sendProblem(reply, 'api-request-invalid', `Write "${name}" as RFC 3339 with an offset, e.g. 2026-11-01T00:00:00%2B08:00.`);
+        if (read === undefined) return sendProblem(reply, 'api-request-invalid', `Write "${name}" ${INSTANT_MEND}.`);
       const span = ports.statsSpan(from ?? null, to ?? null);
       if (span.from >= span.to) return sendProblem(reply, 'api-request-invalid', '"from" must lie before "to".');
       const stats = await ports.orderStats({ ...span, by, drills: drills === 'only' });
@@ -93,14 +92,6 @@ export function orderStatsRoutes(server: FastifyInstance, ports: ApiPorts): void
       return { ...head, ...statsView(stats, titlesBy(ports, by)) };
     },
   );
-}
-
-/** `null`: nothing was said; `undefined`: it is no time. A `+` that nobody encoded comes as a space. */
-function readInstant(text: string | undefined): Millis | null | undefined {
-  if (text === undefined) return null;
-  if (!/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+ -]\d{2}:\d{2})$/.test(text)) return undefined;
-  const at = Date.parse(text.replace(' ', '+'));
-  return Number.isNaN(at) || dayNumber(text.slice(0, 10)) === null ? undefined : at;
 }
 
 type TitleOf = (key: string | null) => Text | null;

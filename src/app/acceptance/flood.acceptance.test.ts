@@ -76,6 +76,7 @@ beforeAll(async () => {
   const env = {
     MAIBO_CONFIG: config,
     MAIBO_DATA_DIR: join(directory, 'data'),
+    MAIBO_HISTORY: 'none',
     MAIBO_CITY_DIR: floodedCity(),
     MAIBO_RULES_DIR: hastyRules(),
     MAIBO_HTTP_PORT: String(port),

@@ -101,6 +101,7 @@ export async function startRecordedRun(city = join(ROOT, 'fixtures/xuhui')): Pro
 function environment(data: string, city: string): Record<string, string> {
   return {
     MAIBO_DATA_DIR: join(data, 'data'),
+    MAIBO_HISTORY: 'none',
     MAIBO_CITY_DIR: city,
     MAIBO_RULES_DIR: join(ROOT, 'rules'),
     MAIBO_HTTP_PORT: '0',

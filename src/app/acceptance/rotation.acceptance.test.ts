@@ -34,6 +34,7 @@ describe('a secret is changed without a restart', () => {
     const env = {
       MAIBO_CONFIG: join(directory, 'maibo.json'),
       MAIBO_DATA_DIR: join(directory, 'data'),
+      MAIBO_HISTORY: 'none',
       MAIBO_CITY_DIR: join(ROOT, 'fixtures/xuhui'),
       MAIBO_RULES_DIR: join(ROOT, 'rules'),
       MAIBO_HTTP_PORT: String(ports[0]),

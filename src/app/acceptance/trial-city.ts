@@ -67,6 +67,7 @@ export async function makeTrial(options: TrialOptions): Promise<Trial> {
     env: {
       MAIBO_CONFIG: config,
       MAIBO_DATA_DIR: join(directory, 'data'),
+      MAIBO_HISTORY: 'none',
       MAIBO_CITY_DIR: city,
       MAIBO_RULES_DIR: join(options.root, 'rules'),
       MAIBO_HTTP_PORT: String(httpPort),

@@ -8,6 +8,12 @@ import { freePort, TRIAL_SECRET } from './trial-city.ts';
 
 const ENTRY = join(ROOT, 'dist/main.js');
 
+interface Settings {
+  readonly config: object;
+  /** Wins over what the trials set. */
+  readonly env: Readonly<Record<string, string>>;
+}
+
 export type PartyName = 'fire' | 'police' | 'street';
 
 /** The real `maibo serve` over fixtures/xuhui as a process of its own, and three parties' systems. */
@@ -19,7 +25,12 @@ export class XuhuiServer {
   private readonly env: Readonly<Record<string, string>>;
   private process: ServerProcess | null = null;
 
-  private constructor(directory: string, ports: readonly [number, number], receivers: Record<PartyName, PartyReceiver>, config: object) {
+  private constructor(
+    directory: string,
+    ports: readonly [number, number],
+    receivers: Record<PartyName, PartyReceiver>,
+    settings: Settings,
+  ) {
     this.directory = directory;
     this.http = `http://127.0.0.1:${ports[0]}`;
     this.mqttPort = ports[1];
@@ -28,15 +39,20 @@ export class XuhuiServer {
     const parties = Object.fromEntries(
       Object.entries(receivers).map(([party, { url }]) => [party, { webhooks: [{ url, secrets: [TRIAL_SECRET] }] }]),
     );
-    writeFileSync(file, JSON.stringify({ parties, log: { level: 'warn' }, ...config }));
-    this.env = environment(directory, { MAIBO_CONFIG: file, MAIBO_HTTP_PORT: String(ports[0]), MAIBO_MQTT_PORT: String(ports[1]) });
+    writeFileSync(file, JSON.stringify({ parties, log: { level: 'warn' }, ...settings.config }));
+    this.env = environment(directory, {
+      MAIBO_CONFIG: file,
+      MAIBO_HTTP_PORT: String(ports[0]),
+      MAIBO_MQTT_PORT: String(ports[1]),
+      ...settings.env,
+    });
   }
 
-  static async start(config: object = {}): Promise<XuhuiServer> {
+  static async start(config: object = {}, env: Readonly<Record<string, string>> = {}): Promise<XuhuiServer> {
     const directory = mkdtempSync(join(tmpdir(), 'maibo-scenes-'));
     const [fire, police, street] = await Promise.all([0, 1, 2].map(() => PartyReceiver.open(TRIAL_SECRET)));
     const receivers = { fire: fire as PartyReceiver, police: police as PartyReceiver, street: street as PartyReceiver };
-    const server = new XuhuiServer(directory, [await freePort(), await freePort()], receivers, config);
+    const server = new XuhuiServer(directory, [await freePort(), await freePort()], receivers, { config, env });
     await server.restart();
     return server;
   }
@@ -139,6 +155,7 @@ export async function serveToEnd(over: Readonly<Record<string, string>>, config:
 function environment(directory: string, over: Readonly<Record<string, string>>): Record<string, string> {
   return {
     MAIBO_DATA_DIR: join(directory, 'data'),
+    MAIBO_HISTORY: 'none',
     MAIBO_CITY_DIR: join(ROOT, 'fixtures/xuhui'),
     MAIBO_RULES_DIR: join(ROOT, 'rules'),
     MAIBO_HTTP_PORT: '0',

@@ -42,6 +42,8 @@ export interface HistoryState {
   /** Where points go; no secret in it. */
   readonly place: string;
   readonly cursor: HistoryCursor;
+  /** First entry of the log that must stay. */
+  readonly keepFrom: number;
   /** Since the process that writes it began. */
   readonly points: number;
   readonly quarantined: number;

@@ -34,6 +34,8 @@ const LONGEST_PAUSE: Millis = 60_000;
 const STEADY: Millis = 60_000;
 /** How long a stop waits for what is being written; it is written again after the next start. */
 const PATIENCE: Millis = 5_000;
+/** Between two words that the log has grown. */
+const PACE: Millis = 100;
 /** Behind everything that alarms. */
 const NICE = 10;
 
@@ -55,6 +57,7 @@ export class Historian {
   private again: NodeJS.Timeout | null = null;
   private closing = false;
   private lastOffset = -1;
+  private telling: NodeJS.Timeout | null = null;
 
   constructor(options: HistorianOptions) {
     this.options = options;
@@ -63,7 +66,7 @@ export class Historian {
 
   /** First entry of the log that must stay. */
   get keepFrom(): number {
-    return this.state?.cursor.offset ?? 0;
+    return this.state?.keepFrom ?? 0;
   }
 
   /** `null` until the process has said how it stands. */
@@ -71,9 +74,13 @@ export class Historian {
     return this.state;
   }
 
+  /** Told now and then, and not at every commit: the log is what counts. */
   committed(offset: number): void {
     this.lastOffset = offset;
-    this.send({ kind: 'committed', offset });
+    this.telling ??= setTimeout(() => {
+      this.telling = null;
+      this.send({ kind: 'committed', offset: this.lastOffset });
+    }, PACE).unref();
   }
 
   /** @throws Refusal `history-unavailable` */

@@ -1,0 +1,175 @@
+import { Feeder, type FeederState } from '../../history/feeder.ts';
+import type { HistoryCursor, HistoryStore } from '../../history/history-store.ts';
+import { StoreFault } from '../../history/store-fault.ts';
+import type { LogReader } from '../../journal/log-reader.ts';
+import type { Millis } from '../../model/time.ts';
+import type { Emit } from '../../telemetry/events.ts';
+import { Definitions } from '../definitions.ts';
+import type { HistorianSetup, HistoryState } from './historian-protocol.ts';
+import { LogPoints } from './log-points.ts';
+import { nameOf, Quarantine } from './quarantine.ts';
+
+export interface KeepingOptions {
+  readonly setup: HistorianSetup;
+  readonly store: HistoryStore;
+  readonly reader: LogReader;
+  readonly emit: Emit;
+  /** Says how history stands, whenever that changes and from time to time. */
+  readonly tell: (state: HistoryState) => void;
+}
+
+/** What has passed its time is looked for this often. */
+const KEEP_EVERY: Millis = 600_000;
+/** What a server has acknowledged so lately it may still lose: the log keeps it so long. */
+const SETTLED: Millis = 30_000;
+/** A store that cannot say how far it is is asked again. */
+const ASK_AGAIN: Millis = 2_000;
+
+const clock = {
+  now: Date.now,
+  after: (ms: Millis, then: () => void): (() => void) => {
+    const timer = setTimeout(then, ms);
+    return () => clearTimeout(timer);
+  },
+};
+
+/** Follows the log into the store until it is closed. */
+export class Keeping {
+  private readonly options: KeepingOptions;
+  private readonly quarantine: Quarantine;
+  private feeder: Feeder | null = null;
+  private standing: FeederState = { kind: 'waiting', since: Date.now(), reason: 'starting' };
+  private cursor: HistoryCursor = { offset: 0, audit: 0 };
+  /** Cursors of the last moments, oldest first. */
+  private readonly marks: { readonly at: Millis; readonly offset: number }[] = [];
+  private committed = -1;
+  private points = 0;
+  private lost = 0;
+  private closed = false;
+  private keeper: NodeJS.Timeout | null = null;
+
+  constructor(options: KeepingOptions) {
+    this.options = options;
+    this.quarantine = new Quarantine(options.setup.dataDir);
+  }
+
+  /** Begins where the store says that it is; waits for a store that cannot say so. */
+  async begin(): Promise<void> {
+    const from = await this.whereStored();
+    if (from === null) return;
+    const { emit, reader, setup, store } = this.options;
+    this.cursor = from;
+    this.marks.push({ at: 0, offset: from.offset });
+    const definitions = new Definitions({ definition: (hash) => reader.definition(hash) });
+    const read = new LogPoints({
+      reader,
+      from,
+      inForce: definitions.load(setup.inForce),
+      load: (event) => definitions.load({ ...setup.inForce, ...event }),
+      onGap: (first, upTo) => {
+        this.lost += upTo - first + 1;
+        emit({ name: 'history.entries-lost', from: first, upTo });
+      },
+    });
+    emit({ name: 'history.store-opened', store: store.kind, place: store.place, offset: from.offset });
+    this.feeder = new Feeder({
+      store,
+      from,
+      next: () => read.next(),
+      lanes: store.kind === 'embedded' ? 1 : 2,
+      clock,
+      random: Math.random,
+      quarantine: (point, said) => {
+        this.quarantine.keep(point, said, Date.now());
+        emit({ name: 'history.point-quarantined', point: nameOf(point), reason: said });
+      },
+      written: (points, cursor, took) => this.written(points, cursor, took),
+      changed: (state) => this.changed(state),
+    });
+    this.changed(this.feeder.state);
+    this.keeper = setInterval(() => void this.keep(), KEEP_EVERY).unref();
+  }
+
+  grown(committed: number): void {
+    this.committed = Math.max(this.committed, committed);
+    this.feeder?.wake();
+  }
+
+  async close(): Promise<void> {
+    this.closed = true;
+    if (this.keeper !== null) clearInterval(this.keeper);
+    await this.feeder?.close();
+  }
+
+  private async whereStored(): Promise<HistoryCursor | null> {
+    const { reader, store } = this.options;
+    while (!this.closed) {
+      try {
+        const known = await store.cursor();
+        const bounds = reader.bounds();
+        // A store that is ahead has followed another log.
+        if (known !== null && known.offset <= (bounds?.last ?? -1) + 1) return known;
+        return { offset: bounds?.first ?? 0, audit: 1 };
+      } catch (error) {
+        if (!(error instanceof StoreFault)) throw error;
+        this.changed({ kind: error.kind === 'forbidden' ? 'stopped' : 'waiting', since: Date.now(), reason: error.said });
+        await new Promise<void>((resolve) => void setTimeout(resolve, ASK_AGAIN));
+      }
+    }
+    return null;
+  }
+
+  private written(points: number, cursor: HistoryCursor, milliseconds: Millis): void {
+    this.points += points;
+    this.cursor = cursor;
+    this.marks.push({ at: Date.now(), offset: cursor.offset });
+    const behind = Math.max(0, this.committed + 1 - cursor.offset);
+    this.options.emit({ name: 'history.points-written', points, milliseconds, behind });
+    this.tell();
+  }
+
+  private changed(state: FeederState): void {
+    const { emit } = this.options;
+    const before = this.standing;
+    if (before.kind === state.kind && before.reason === state.reason) return;
+    this.standing = state;
+    if (state.kind === 'waiting') emit({ name: 'history.store-waited-for', reason: state.reason ?? '' });
+    else if (state.kind === 'stopped') emit({ name: 'history.store-stopped', reason: state.reason ?? '' });
+    else if (before.reason !== 'starting') emit({ name: 'history.store-followed', milliseconds: state.since - before.since });
+    this.tell();
+  }
+
+  private tell(): void {
+    const { cursor, lost, points } = this;
+    const { kind, reason, since } = this.standing;
+    this.options.tell({
+      kind,
+      since,
+      reason,
+      place: this.options.store.place,
+      cursor,
+      keepFrom: this.keepFrom(),
+      points,
+      quarantined: this.quarantine.count,
+      lost,
+    });
+  }
+
+  /** The embedded store has flushed what it acknowledged. */
+  private keepFrom(): number {
+    if (this.options.store.kind === 'embedded') return this.cursor.offset;
+    while ((this.marks[1]?.at ?? Number.POSITIVE_INFINITY) <= Date.now() - SETTLED) this.marks.shift();
+    return this.marks[0]?.offset ?? 0;
+  }
+
+  /** A round that fails is made again in its time. */
+  private async keep(): Promise<void> {
+    const began = Date.now();
+    try {
+      const { removed, summed } = await this.options.store.keep(this.options.setup.retention, began);
+      if (removed + summed > 0) this.options.emit({ name: 'history.points-removed', removed, summed, milliseconds: Date.now() - began });
+    } catch (error) {
+      this.options.emit({ name: 'history.store-waited-for', reason: error instanceof Error ? error.message : String(error) });
+    }
+  }
+}
