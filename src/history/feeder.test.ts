@@ -1,253 +1,282 @@
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
-import type { HistoryPoint } from '../model/history-point.ts';
-import { Feeder, type FeederOptions, type FeederState, type Feeding } from './feeder.ts';
+import { describe, expect, it } from 'vitest';
+import { Feeder } from './feeder.ts';
+import type { FeederOptions, FeederState } from './feeder-options.ts';
 import type { HistoryCursor } from './history-store.ts';
-import { StoreFault, type StoreFaultKind } from './store-fault.ts';
-import { TestClock } from './test-clock.ts';
+import { calm, optionsOf, START, TestLog, TestStore, VirtualClock } from './test-feeder-rig.ts';
+import type { Deed } from './test-feeder-rig.ts';
 
-const START: HistoryCursor = { offset: 0, audit: 0 };
-
-function point(n: number): HistoryPoint {
-  const rest = { place: null, street: null, test: false, gateway: 'g', receivedAt: n };
-  return { kind: 'reading', sensor: 's', measure: 'm', at: n, nth: 0, value: n, ...rest };
+function rig(length = 100, change: Partial<FeederOptions> = {}) {
+  const clock = new VirtualClock();
+  const store = new TestStore();
+  const log = new TestLog(length);
+  const states: FeederState[] = [];
+  const begin = (): Feeder => new Feeder({ ...optionsOf(store, log, clock, states), ...change });
+  return { clock, store, log, states, begin, kinds: () => states.map(({ kind }) => kind) };
 }
 
-const numberOf = (one: HistoryPoint): number => one.at;
-
-/** What a server answers to one request; `null`: it takes it. */
-type Mood = StoreFaultKind | null;
-
-/** A store whose moods are given; it keeps what it took when it took it, and never takes the points that are bad. */
-class MoodyStore {
-  readonly kept: number[] = [];
-  /** Newest cursor that was written with points, as a store with transactions keeps it. */
-  cursor = START;
-  underWay = 0;
-  most = 0;
-  moods: Mood[] = [];
-  bad: ReadonlySet<number> = new Set();
-  most413 = Number.POSITIVE_INFINITY;
-  wait: number | null = null;
-  readonly asked: number[] = [];
-  readonly clock = new TestClock();
-
-  /** A request takes a millisecond. */
-  async write(points: readonly HistoryPoint[], cursor: HistoryCursor): Promise<void> {
-    this.asked.push(this.clock.now());
-    this.underWay += 1;
-    this.most = Math.max(this.most, this.underWay);
-    await new Promise<void>((resolve) => void this.clock.after(1, resolve));
-    this.underWay -= 1;
-    const mood = this.moods.shift() ?? null;
-    if (mood !== null) throw new StoreFault(mood, `said ${mood}`, this.wait);
-    if (points.length > this.most413) throw new StoreFault('too-large', 'too large');
-    if (points.some((one) => this.bad.has(numberOf(one)))) throw new StoreFault('refused', 'a bad line');
-    this.kept.push(...points.map(numberOf));
-    this.cursor = cursor;
+/** Until the feeder has nothing more to do, however much time must pass. */
+async function finish(feeder: Pick<Feeder, 'state'>, clock: VirtualClock): Promise<void> {
+  for (let round = 0, quiet = 0; round < 300; round += 1) {
+    await calm();
+    quiet = clock.pending === 0 && feeder.state().behind === 0 ? quiet + 1 : 0;
+    if (quiet === 3) return;
+    clock.advanceToNext();
   }
+  throw new Error(`the feeder does not come to an end: ${JSON.stringify(feeder.state())}`);
 }
 
-interface Rig {
-  readonly store: MoodyStore;
-  readonly clock: TestClock;
-  readonly feeder: Feeder;
-  readonly states: FeederState['kind'][];
-  readonly aside: { readonly point: number; readonly said: string }[];
-  readonly queue: Feeding[];
-}
+const DEEDS: readonly Deed[] = ['ok', 'unreachable', 'late', 'busy', 'forbidden', 'torn'];
 
-function rig(batches: number, over: Partial<FeederOptions> & { readonly store?: MoodyStore } = {}): Rig {
-  const store = over.store ?? new MoodyStore();
-  const { clock } = store;
-  const states: FeederState['kind'][] = [];
-  const aside: { point: number; said: string }[] = [];
-  const queue = Array.from({ length: batches }, (_, i) => batchAt(i));
-  const feeder = new Feeder({
-    from: START,
-    next: () => queue.shift() ?? null,
-    lanes: 1,
-    clock,
-    random: () => 1,
-    quarantine: (one, said) => void aside.push({ point: numberOf(one), said }),
-    written: () => undefined,
-    changed: ({ kind }) => void states.push(kind),
-    ...over,
-    store,
+/** A feeder with faults, crashes in the middle of requests, and restarts where the store says. */
+async function crashTrial(begin: (store: TestStore, log: TestLog, clock: VirtualClock) => Crashable, deeds: readonly Deed[]) {
+  const store = new TestStore();
+  const log = new TestLog(100);
+  for (const name of [7, 42]) store.bad.add(name);
+  const scripts = [deeds.slice(0, 4), deeds.slice(4, 8)];
+  for (const script of scripts) {
+    // Both requests hang at the end: the process dies with them.
+    store.script = [...script, 'dead', 'dead'];
+    const clock = new VirtualClock();
+    begin(store, log, clock);
+    for (let round = 0; round < 20 && store.script.length > 0; round += 1) {
+      await calm();
+      clock.advanceToNext();
+    }
+    store.script = [];
+  }
+  const clock = new VirtualClock();
+  const last = begin(store, log, clock);
+  await finish(last, clock);
+  return { store, missing: store.missing(log) };
+}
+type Crashable = Pick<Feeder, 'state'>;
+
+describe('the invariants of the feeder', () => {
+  const script = fc.array(fc.constantFrom(...DEEDS), { minLength: 8, maxLength: 8 });
+
+  it('R1, R2: whatever fails and wherever it dies, no cursor claims too much and every point gets there', async () => {
+    await fc.assert(
+      fc.asyncProperty(script, async (deeds) => {
+        const { store, missing } = await crashTrial((...of) => new Feeder(optionsOf(...of)), deeds);
+        expect(store.lie).toBeNull();
+        expect(missing).toEqual([]);
+        expect([...store.aside.keys()].sort((a, b) => a - b)).toEqual([7, 42]);
+        expect(store.claimed).toEqual({ offset: 100, audit: 100 });
+      }),
+      { numRuns: 60 },
+    );
   });
-  return { store, clock, feeder, states, aside, queue };
-}
 
-const SIZE = 8;
+  it('R1, R2: the trial sees a feeder that moves its cursor before the write', async () => {
+    const { store, missing } = await crashTrial((...of) => new EagerFeeder(of[0], of[1]), ['ok', 'ok', 'ok', 'ok', 'ok', 'ok', 'ok', 'ok']);
+    expect(store.lie).toBe('10 was claimed, and 0 was not there');
+    expect(missing.length).toBeGreaterThan(0);
+  });
 
-function batchAt(i: number): Feeding {
-  return { points: Array.from({ length: SIZE }, (_, j) => point(i * SIZE + j)), cursor: { offset: i + 1, audit: 0 } };
-}
+  it('R3: two requests in flight, no more, and no less while there is something to write', async () => {
+    const { clock, store, begin } = rig();
+    await finish(begin(), clock);
+    expect(store.peak).toBe(2);
+  });
 
-const upTo = (n: number): number[] => Array.from({ length: n }, (_, i) => i);
-const sorted = (list: readonly number[]): number[] => [...list].sort((a, b) => a - b);
+  it('R3: while the store asked for a pause, nothing is sent', async () => {
+    const { clock, store, begin } = rig();
+    store.script = ['busy'];
+    const feeder = begin();
+    await calm();
+    const before = store.requests.length;
+    expect(before).toBeLessThanOrEqual(2);
+    await calm();
+    expect(store.requests.length).toBe(before);
+    expect(clock.pauses).toEqual([33_000]);
+    await finish(feeder, clock);
+    expect(store.peak).toBe(2);
+  });
 
-test.each([1, 2] as const)('everything that the log has goes into the store, in %i lanes', async (lanes) => {
-  const { store, clock, feeder } = rig(10, { lanes });
-  await clock.pass(100);
-  expect(sorted(store.kept)).toEqual(upTo(80));
-  expect(feeder.cursor).toEqual({ offset: 10, audit: 0 });
-  expect(store.cursor).toEqual({ offset: 10, audit: 0 });
-  await feeder.close();
-});
+  it('R4: bad points are set aside alone, with the words of the store, and the rest of the batch is there', async () => {
+    const { clock, store, log, begin } = rig();
+    for (const name of [3, 4, 99]) store.bad.add(name);
+    const feeder = begin();
+    await finish(feeder, clock);
+    expect([...store.aside]).toEqual([3, 4, 99].map((name) => [name, 'partial write: field type conflict']));
+    expect(feeder.counts()).toMatchObject({ quarantined: 3, written: 97 });
+    expect(store.missing(log)).toEqual([]);
+  });
 
-test('V1 the cursor never claims a point that is neither in the store nor in quarantine', async () => {
-  const moods: fc.Arbitrary<Mood> = fc.constantFrom<Mood>(null, null, 'unreachable', 'busy', 'refused', 'too-large', 'forbidden');
-  await fc.assert(
-    fc.asyncProperty(
-      fc.array(moods, { maxLength: 40 }),
-      fc.uniqueArray(fc.nat(39), { maxLength: 4 }),
-      fc.constantFrom(1 as const, 2 as const),
-      fc.nat(200_000),
-      async (script, bad, lanes, crash) => {
-        const store = new MoodyStore();
-        store.moods = [...script];
-        store.bad = new Set(bad);
-        const { clock, aside, feeder } = rig(5, { lanes, store });
-        await clock.pass(crash);
-        // The process is gone here: what a start finds is what the store says.
-        const there = new Set([...store.kept, ...aside.map((one) => one.point)]);
-        for (let n = 0; n < store.cursor.offset * SIZE; n += 1) expect(there.has(n)).toBe(true);
-        for (let i = 0; i < 200 && store.cursor.offset < 5; i += 1) await clock.pass(60_000);
-        const all = new Set([...store.kept, ...aside.map((one) => one.point)]);
-        expect(sorted([...all])).toEqual(upTo(40));
-        expect(store.cursor.offset).toBe(5);
-        await feeder.close();
+  it('R4: a point that cannot be kept elsewhere either is not passed by', async () => {
+    let full = true;
+    const { clock, store, begin } = rig(10, {
+      quarantine: (of) => {
+        if (full) return Promise.reject(new Error('disk full'));
+        store.aside.set(of.at - 1_000, '');
+        return Promise.resolve();
       },
-    ),
-    { numRuns: 100 },
-  );
+    });
+    store.bad.add(5);
+    const feeder = begin();
+    for (let round = 0; round < 10; round += 1) {
+      await calm();
+      clock.advanceToNext();
+    }
+    expect(feeder.cursor()).toEqual(START);
+    expect(feeder.counts().quarantined).toBe(0);
+    full = false;
+    await finish(feeder, clock);
+    expect(store.has(5)).toBe(true);
+  });
+
+  it('R5: what a store lost when it fell is written again', async () => {
+    const { clock, store, log, begin } = rig();
+    const feeder = begin();
+    await finish(feeder, clock);
+    for (let name = 30; name < 100; name += 1) store.points.delete(name);
+    store.claimed = { offset: 30, audit: 30 };
+    log.length = 110;
+    store.script = ['unreachable'];
+    feeder.wake();
+    await finish(feeder, clock);
+    expect(store.missing(log)).toEqual([]);
+    expect(store.claimed).toEqual({ offset: 110, audit: 110 });
+  });
+
+  it('R5: a store that keeps no cursor is believed', async () => {
+    const { clock, store, begin } = rig();
+    store.script = ['unreachable'];
+    store.cursor = () => Promise.resolve(null);
+    await finish(begin(), clock);
+    expect(new Set(store.requests.flatMap(({ points }) => points)).size).toBe(100);
+    // All once, and again the two batches that were in flight.
+    expect(store.requests.flatMap(({ points }) => points)).toHaveLength(120);
+  });
 });
 
-/** Claims with the request, and not when it was taken. */
-class HastyStore extends MoodyStore {
-  override write(points: readonly HistoryPoint[], cursor: HistoryCursor): Promise<void> {
-    this.cursor = cursor;
-    return super.write(points, cursor);
+describe('a store that does not take it', () => {
+  it('out of reach: pauses grow to a minute, and it never gives up', async () => {
+    const { clock, store, begin, kinds } = rig(10);
+    store.script = Array.from({ length: 30 }, () => 'unreachable' as const);
+    const feeder = begin();
+    await finish(feeder, clock);
+    expect(clock.pauses.slice(0, 8)).toEqual([1_000, 2_000, 4_000, 8_000, 16_000, 32_000, 60_000, 60_000]);
+    expect(clock.pauses).toHaveLength(30);
+    expect(kinds()).toEqual(['waiting', 'following']);
+    expect(feeder.counts()).toMatchObject({ failures: 30, written: 10 });
+  });
+
+  it('too much at once: halves, down to what it takes', async () => {
+    const { clock, store, log, begin } = rig();
+    store.limit = 3;
+    await finish(begin(), clock);
+    expect(store.missing(log)).toEqual([]);
+    expect(store.aside.size).toBe(0);
+    expect(store.lie).toBeNull();
+  });
+
+  it('forbidden: stops and says why, looks again every minute, and goes on when somebody has mended it', async () => {
+    const { clock, store, begin, states, kinds } = rig(10);
+    store.script = ['forbidden', 'forbidden', 'forbidden'];
+    const feeder = begin();
+    await calm();
+    const since = clock.now();
+    expect(feeder.state()).toEqual({
+      kind: 'stopped',
+      since,
+      reason: 'The history store: forbidden: 401 authorization failed',
+      behind: 10,
+    });
+    await finish(feeder, clock);
+    expect(clock.pauses).toEqual([60_000, 60_000, 60_000]);
+    expect(kinds()).toEqual(['stopped', 'following']);
+    expect(states.at(-1)).toMatchObject({ kind: 'following', reason: null, since: since + 180_000 });
+    expect(feeder.state().behind).toBe(0);
+  });
+
+  it('breaking its word is being out of reach', async () => {
+    const { clock, store, log, begin } = rig(10);
+    const write = store.write.bind(store);
+    let calls = 0;
+    store.write = (...of) => {
+      calls += 1;
+      return calls === 1 ? Promise.reject(new TypeError('no fault of a store')) : write(...of);
+    };
+    await finish(begin(), clock);
+    expect(store.missing(log)).toEqual([]);
+  });
+
+  it('a log that cannot be read is read again', async () => {
+    let broken = true;
+    const log = new TestLog(10);
+    const { clock, store, begin } = rig(10, {
+      pull: (from) => {
+        if (!broken) return log.pull(from);
+        broken = false;
+        return Promise.reject(new Error('locked'));
+      },
+    });
+    await finish(begin(), clock);
+    expect(store.missing(log)).toEqual([]);
+  });
+});
+
+describe('the end, and news', () => {
+  it('at the end of the log the cursor is told even when batches overtook each other, and then it is quiet', async () => {
+    const { clock, store, log, begin } = rig();
+    const feeder = begin();
+    await finish(feeder, clock);
+    expect(store.claimed).toEqual({ offset: 100, audit: 100 });
+    const requests = store.requests.length;
+    await calm();
+    expect(store.requests).toHaveLength(requests);
+    log.length = 105;
+    feeder.wake();
+    await finish(feeder, clock);
+    expect(store.missing(log)).toEqual([]);
+    expect(store.claimed).toEqual({ offset: 105, audit: 105 });
+  });
+
+  it('closed in a pause, it ends at once and has lost nothing', async () => {
+    const { clock, store, log, begin } = rig();
+    store.script = ['ok', 'unreachable', 'unreachable', 'unreachable'];
+    const feeder = begin();
+    await calm();
+    await feeder.close();
+    expect(clock.pending).toBe(0);
+    const stood: HistoryCursor = feeder.cursor();
+    for (let name = 0; name < stood.offset; name += 1) expect(store.has(name)).toBe(true);
+    await finish(begin(), clock);
+    expect(store.missing(log)).toEqual([]);
+  });
+
+  it('closed while a request is in flight, it waits for the answer', async () => {
+    const { clock, store, begin } = rig(10);
+    const feeder = begin();
+    await feeder.close();
+    expect(store.inFlight).toBe(0);
+    expect(clock.pending).toBe(0);
+    expect([0, 10]).toContain(feeder.cursor().offset);
+  });
+});
+
+/** Negative control: tells the store where the log will stand, then writes. */
+class EagerFeeder implements Crashable {
+  private readonly store: TestStore;
+  private readonly log: TestLog;
+
+  constructor(store: TestStore, log: TestLog) {
+    this.store = store;
+    this.log = log;
+    void this.run(store.claimed ?? START);
+  }
+
+  private async run(from: HistoryCursor): Promise<void> {
+    for (let batch = await this.log.pull(from); batch !== null; batch = await this.log.pull(batch.cursor)) {
+      await this.store.write([], batch.cursor);
+      await this.store.write(batch.points, batch.cursor).catch(() => undefined);
+    }
+  }
+
+  state(): FeederState {
+    const behind = this.log.length - (this.store.claimed?.offset ?? 0);
+    return { kind: 'following', since: 0, reason: null, behind };
   }
 }
-
-test('V1 a feeder that claims before it writes is found out', async () => {
-  const store = new HastyStore();
-  store.moods = [null, 'unreachable'];
-  const { clock, feeder } = rig(2, { store });
-  await clock.pass(10);
-  const there = new Set(store.kept);
-  const claimed = upTo(store.cursor.offset * SIZE);
-  expect(claimed.every((n) => there.has(n))).toBe(false);
-  await feeder.close();
-});
-
-test('V2 a store that is out of reach is tried again after growing pauses, and nothing is lost', async () => {
-  const store = new MoodyStore();
-  store.moods = Array<Mood>(12).fill('unreachable');
-  const { clock, feeder, states } = rig(1, { store });
-  await clock.pass(600_000);
-  expect(store.kept).toEqual(upTo(SIZE));
-  const pauses = store.asked.slice(1).map((at, i) => at - 1 - (store.asked[i] as number));
-  expect(pauses.slice(0, 4)).toEqual([250, 500, 1_000, 2_000]);
-  expect(Math.max(...pauses)).toBe(60_000);
-  expect(states).toEqual(['waiting', 'following']);
-  await feeder.close();
-});
-
-test('V2 a server that names a time is not asked before it', async () => {
-  const store = new MoodyStore();
-  store.moods = ['busy'];
-  store.wait = 7_000;
-  const { clock, feeder } = rig(1, { store });
-  await clock.pass(7_000);
-  expect(store.asked).toHaveLength(1);
-  await clock.pass(2);
-  expect(store.kept).toEqual(upTo(SIZE));
-  await feeder.close();
-});
-
-test('V2 a point that is refused for good is set aside alone, with the words of the store', async () => {
-  const store = new MoodyStore();
-  store.bad = new Set([3, 12]);
-  const { clock, feeder, aside } = rig(2, { store });
-  await clock.pass(100);
-  expect(aside).toEqual([
-    { point: 3, said: 'a bad line' },
-    { point: 12, said: 'a bad line' },
-  ]);
-  expect(sorted(store.kept)).toEqual(upTo(16).filter((n) => n !== 3 && n !== 12));
-  expect(feeder.state.kind).toBe('following');
-  await feeder.close();
-});
-
-test('V2 what is too large goes in halves', async () => {
-  const store = new MoodyStore();
-  store.most413 = 3;
-  const { clock, feeder, aside } = rig(2, { store });
-  await clock.pass(100);
-  expect(store.kept).toEqual(upTo(16));
-  expect(aside).toEqual([]);
-  await feeder.close();
-});
-
-test('V2 a store that refuses us is said to be stopped, and is looked at each minute until somebody has mended it', async () => {
-  const store = new MoodyStore();
-  store.moods = ['forbidden', 'forbidden'];
-  const { clock, feeder, states } = rig(1, { store });
-  await clock.pass(59_999);
-  expect(feeder.state).toMatchObject({ kind: 'stopped', reason: 'said forbidden' });
-  expect(store.asked).toHaveLength(1);
-  await clock.pass(60_010);
-  expect(store.kept).toEqual(upTo(SIZE));
-  expect(states).toEqual(['stopped', 'following']);
-  await feeder.close();
-});
-
-test('V3 there are never more requests under way than lanes', async () => {
-  for (const lanes of [1, 2] as const) {
-    const store = new MoodyStore();
-    store.moods = [null, 'too-large', 'unreachable', null, 'busy', 'refused'];
-    const { clock, feeder } = rig(20, { lanes, store });
-    await clock.pass(1_000_000);
-    expect(store.kept.length).toBeGreaterThanOrEqual(160);
-    expect(store.most).toBe(lanes);
-    await feeder.close();
-  }
-});
-
-test('V4 closing waits for what is under way, and begins nothing more', async () => {
-  const { store, clock, feeder } = rig(100);
-  await clock.pass(3.5);
-  const closed = feeder.close();
-  await clock.pass(1);
-  await closed;
-  expect(store.asked).toHaveLength(4);
-  expect(store.kept).toEqual(upTo(4 * SIZE));
-  await clock.pass(100);
-  expect(store.asked).toHaveLength(4);
-});
-
-test('V4 closing cuts a pause short, and what was not stored is not claimed', async () => {
-  const store = new MoodyStore();
-  store.moods = Array<Mood>(100).fill('unreachable');
-  const { clock, feeder } = rig(3, { store });
-  await clock.pass(5_000);
-  await feeder.close();
-  expect(store.kept).toEqual([]);
-  expect(feeder.cursor).toEqual(START);
-});
-
-test('something new is looked for when somebody says so, and each second anyway', async () => {
-  const { store, clock, feeder, queue } = rig(0);
-  await clock.pass(10);
-  queue.push(batchAt(0));
-  feeder.wake();
-  await clock.pass(1);
-  expect(store.kept).toEqual(upTo(SIZE));
-  queue.push(batchAt(1));
-  await clock.pass(1_001);
-  expect(store.kept).toEqual(upTo(2 * SIZE));
-  await feeder.close();
-});

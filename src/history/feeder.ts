@@ -1,202 +1,228 @@
 import type { HistoryPoint } from '../model/history-point.ts';
-import type { Millis } from '../model/time.ts';
-import type { HistoryCursor, HistoryStore } from './history-store.ts';
+import type { FeederCounts, FeederOptions, FeederState, HistoryBatch } from './feeder-options.ts';
+import { Patience } from './feeder-patience.ts';
+import type { HistoryCursor } from './history-store.ts';
 import { StoreFault } from './store-fault.ts';
 
-/** Points, and where the log stands behind them. */
-export interface Feeding {
-  readonly points: readonly HistoryPoint[];
+const IN_FLIGHT = 2;
+
+interface Slot {
   readonly cursor: HistoryCursor;
+  stored: boolean;
 }
-
-/** The wall clock, or a virtual one. */
-export interface FeederClock {
-  now(): Millis;
-  /** Calls `then` once, `ms` from now; the answer cancels it. */
-  after(ms: Millis, then: () => void): () => void;
-}
-
-export interface FeederState {
-  /** `waiting`: the store is out of reach or busy, and is tried again; `stopped`: it refuses us, and only a person can help. */
-  readonly kind: 'following' | 'waiting' | 'stopped';
-  readonly since: Millis;
-  readonly reason: string | null;
-}
-
-export interface FeederOptions {
-  readonly store: Pick<HistoryStore, 'write'>;
-  /** Where the store stands before the first batch. */
-  readonly from: HistoryCursor;
-  /** The next batch; `null` when there is nothing yet. Never asked twice for one. */
-  readonly next: () => Feeding | null;
-  /** Requests at once. A store that keeps cursor and points in one transaction takes one. */
-  readonly lanes: 1 | 2;
-  readonly clock: FeederClock;
-  /** 0 to 1. */
-  readonly random: () => number;
-  readonly quarantine: (point: HistoryPoint, said: string) => void;
-  readonly written: (points: number, cursor: HistoryCursor, took: Millis) => void;
-  readonly changed: (state: FeederState) => void;
-}
-
-/** Looked again for something new though nobody said so. */
-const POLL: Millis = 1_000;
-const FIRST_PAUSE: Millis = 250;
-const LONGEST_PAUSE: Millis = 60_000;
-/** What a person must mend is looked at this often. */
-const STOPPED: Millis = 60_000;
 
 /**
- * Carries points from the log into a store.
+ * Carries the log into a store of history.
  *
- * V1 The cursor never claims a point that is neither in the store nor in quarantine: a crash at any moment writes again, and loses nothing.
- * V2 What the store cannot take now is tried for ever; what it will never take is set aside alone, with its words, and the rest goes in.
- * V3 There are never more requests under way than lanes.
- * V4 Closing waits for what is under way, and begins nothing more.
+ * R1 The cursor that is given to the store, and the one that is told, claim only what is stored or in quarantine.
+ * R2 Whatever fails, and wherever it is closed: begun again at that cursor, every point gets there.
+ * R3 No more requests in flight than allowed, and none while the store asked for a pause.
+ * R4 A point is left out only alone, by the store's own words, and is counted and kept elsewhere.
+ * R5 After the store was out of reach, what it says of itself counts: it may have lost its last moments.
  */
 export class Feeder {
   private readonly options: FeederOptions;
+  private readonly patience: Patience;
+  private readonly running: Promise<void>;
+  private readonly slots: Slot[] = [];
+  private readonly writing = new Set<Promise<void>>();
+  /** Everything before it is stored. */
   private stored: HistoryCursor;
-  private standing: FeederState;
+  /** What the store was told of it last. */
+  private told: HistoryCursor;
+  /** Where to read on. */
+  private next: HistoryCursor;
+  /** It was out of reach, and has not been asked since where it stands. */
+  private suspect = false;
   private closed = false;
-  private waking: (() => void) | null = null;
-  private readonly pauses = new Set<() => void>();
-  /** False when closing cut a batch short: it is not claimed. */
-  private done = true;
-  private readonly ended: Promise<void>;
-  /** How often in a row the store was out of reach. */
-  private failures = 0;
+  private news = true;
+  private ring: () => void = () => undefined;
+  private standing: Omit<FeederState, 'behind'>;
+  private readonly tally = { written: 0, quarantined: 0, failures: 0 };
 
   constructor(options: FeederOptions) {
     this.options = options;
-    this.stored = options.from;
+    this.patience = new Patience(options.clock, options.random);
+    this.stored = this.told = this.next = options.start;
     this.standing = { kind: 'following', since: options.clock.now(), reason: null };
-    this.ended = this.run();
+    this.running = this.run();
   }
 
-  get state(): FeederState {
-    return this.standing;
+  state(): FeederState {
+    return { ...this.standing, behind: Math.max(0, this.options.end() - this.stored.offset) };
   }
 
-  /** Up to where everything is stored. */
-  get cursor(): HistoryCursor {
+  counts(): FeederCounts {
+    return { ...this.tally };
+  }
+
+  /** Everything before it is stored. */
+  cursor(): HistoryCursor {
     return this.stored;
   }
 
-  /** There may be something new. A pause after a failure is not cut short. */
+  /** The log has grown. */
   wake(): void {
-    this.waking?.();
+    this.news = true;
+    this.ring();
   }
 
+  /** Begins nothing more; resolves when what is in flight has its answer. */
   async close(): Promise<void> {
     this.closed = true;
-    for (const cut of this.pauses) cut();
-    this.wake();
-    await this.ended;
+    this.patience.close();
+    this.ring();
+    await this.running;
+    await Promise.all(this.writing);
   }
 
   private async run(): Promise<void> {
     while (!this.closed) {
-      const batch = this.options.next();
-      if (batch === null) await this.idle();
-      else await this.store(batch);
+      if (this.suspect) await this.recover();
+      else if (this.slots.length >= (this.options.inFlight ?? IN_FLIGHT)) await this.nextRing();
+      else if (this.news) await this.pull();
+      else if (this.slots.length > 0 || this.told === this.stored) await this.nextRing();
+      else await this.tellCursor();
     }
   }
 
-  private async store({ points, cursor }: Feeding): Promise<void> {
-    const { clock, lanes, written } = this.options;
-    const began = clock.now();
-    if (lanes === 1 || points.length < 2) await this.deliver(points, cursor);
-    else {
-      const half = points.length >> 1;
-      await Promise.all([this.deliver(points.slice(0, half), this.stored), this.deliver(points.slice(half), this.stored)]);
-      // Claimed only now that both are there.
-      await this.deliver([], cursor);
+  private async pull(): Promise<void> {
+    // Before the question: news that come while it is answered are for the next one.
+    this.news = false;
+    let batch: HistoryBatch | null;
+    try {
+      batch = await this.options.pull(this.next);
+    } catch (error) {
+      this.news = true;
+      return this.wait(asFault(error));
     }
-    if (this.closed && !this.done) return;
-    this.stored = cursor;
-    written(points.length, cursor, clock.now() - began);
+    if (batch === null || this.closed) return;
+    this.news = true;
+    this.next = batch.cursor;
+    const slot = { cursor: batch.cursor, stored: false };
+    this.slots.push(slot);
+    const written = this.deliver(slot, batch.points).finally(() => {
+      this.writing.delete(written);
+      this.ring();
+    });
+    this.writing.add(written);
   }
 
-  private async deliver(points: readonly HistoryPoint[], cursor: HistoryCursor): Promise<void> {
-    for (;;) {
-      try {
-        await this.options.store.write(points, cursor);
-        this.succeeded();
-        return;
-      } catch (error) {
-        const fault = error instanceof StoreFault ? error : new StoreFault('unreachable', String(error));
-        if (fault.kind === 'refused' || fault.kind === 'too-large') {
-          await this.divide(points, cursor, fault);
-          return;
-        }
-        if (this.closed) break;
-        await this.pause(fault);
-        if (this.closed) break;
+  /** Writes a batch until all of it is stored or set aside. Given up, it is read from the log again. */
+  private async deliver(slot: Slot, points: readonly HistoryPoint[]): Promise<void> {
+    const rest: (readonly HistoryPoint[])[] = [points];
+    for (let part = rest.pop(); part !== undefined; part = rest.pop()) {
+      // Another batch may have been told to wait, or have found that all is to begin again.
+      await this.patience.calm();
+      if (this.closed || this.suspect) return;
+      const claim = rest.length === 0 ? this.claimOf(slot) : this.stored;
+      const fault = await this.attempt(part, claim);
+      if (fault === null) continue;
+      if (part.length > 0 && (fault.kind === 'refused' || fault.kind === 'too-large')) rest.push(...(await this.divide(part, fault)));
+      else {
+        rest.push(part);
+        await this.wait(fault);
       }
     }
-    this.done = false;
-  }
-
-  private async divide(points: readonly HistoryPoint[], cursor: HistoryCursor, fault: StoreFault): Promise<void> {
-    const [only] = points;
-    if (only === undefined) return this.refusedNothing(cursor, fault);
-    if (points.length === 1) {
-      this.options.quarantine(only, fault.said);
-      return this.deliver([], cursor);
+    slot.stored = true;
+    for (let first = this.slots[0]; first?.stored === true; first = this.slots[0]) {
+      this.stored = first.cursor;
+      this.slots.shift();
     }
-    const half = points.length >> 1;
-    await this.deliver(points.slice(0, half), this.stored);
-    if (this.done) await this.deliver(points.slice(half), cursor);
   }
 
-  /** A store that refuses an empty batch is out of order. */
-  private async refusedNothing(cursor: HistoryCursor, fault: StoreFault): Promise<void> {
-    await this.pause(new StoreFault('forbidden', fault.said));
-    if (this.closed) this.done = false;
-    else await this.deliver([], cursor);
+  /** While an earlier batch is on its way, this one moves no cursor. */
+  private claimOf(slot: Slot): HistoryCursor {
+    return this.slots[0] === slot ? slot.cursor : this.stored;
   }
 
-  private succeeded(): void {
-    this.failures = 0;
-    if (this.standing.kind !== 'following') this.become('following', null);
+  private async attempt(points: readonly HistoryPoint[], claim: HistoryCursor): Promise<StoreFault | null> {
+    try {
+      await this.options.store.write(points, claim);
+    } catch (error) {
+      return asFault(error);
+    }
+    this.told = claim;
+    this.tally.written += points.length;
+    this.follow();
+    return null;
   }
 
-  private async pause({ kind, said, wait }: StoreFault): Promise<void> {
-    const { clock, random } = this.options;
-    this.failures += 1;
-    if (kind === 'forbidden') this.become('stopped', said);
-    else if (this.standing.kind !== 'waiting') this.become('waiting', said);
-    const growing = Math.min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** Math.min(this.failures - 1, 20));
-    const length = kind === 'forbidden' ? STOPPED : (wait ?? growing * (0.5 + random() / 2));
-    await new Promise<void>((resolve) => {
-      const cut = (): void => {
-        cancel();
-        over();
-      };
-      const over = (): void => {
-        this.pauses.delete(cut);
-        resolve();
-      };
-      const cancel = clock.after(length, over);
-      this.pauses.add(cut);
-    });
+  /** @returns what is left to write: halves, the earlier last; nothing of a single point, which is set aside */
+  private async divide(points: readonly HistoryPoint[], fault: StoreFault): Promise<readonly (readonly HistoryPoint[])[]> {
+    const [first] = points;
+    if (first === undefined) return [];
+    if (points.length > 1) {
+      const middle = points.length >> 1;
+      return [points.slice(middle), points.slice(0, middle)];
+    }
+    try {
+      await this.options.quarantine(first, fault.said);
+    } catch (error) {
+      await this.wait(asFault(error));
+      return [points];
+    }
+    this.tally.quarantined += 1;
+    // The store has answered.
+    this.follow();
+    return [];
+  }
+
+  /** The last of the batches has moved no cursor when it overtook another. */
+  private async tellCursor(): Promise<void> {
+    const fault = await this.attempt([], this.stored);
+    if (fault !== null) await this.wait(fault);
+  }
+
+  /**
+   * Asks where the store stands before anything is written, for the next write would tell it a cursor over what it has lost.
+   * One that keeps no cursor is believed.
+   */
+  private async recover(): Promise<void> {
+    await Promise.all(this.writing);
+    await this.patience.calm();
+    if (this.closed) return;
+    try {
+      const known = await this.options.store.cursor();
+      if (known !== null && isBefore(known, this.stored)) this.stored = this.told = known;
+    } catch (error) {
+      return void (await this.wait(asFault(error)));
+    }
+    this.slots.length = 0;
+    this.next = this.stored;
+    this.news = true;
+    this.suspect = false;
+  }
+
+  private wait(fault: StoreFault): Promise<void> {
+    this.tally.failures += 1;
+    if (fault.kind !== 'busy') this.suspect = true;
+    this.become(fault.kind === 'forbidden' ? 'stopped' : 'waiting', fault.message);
+    return this.patience.after(fault);
+  }
+
+  private follow(): void {
+    this.patience.succeeded();
+    this.become('following', null);
   }
 
   private become(kind: FeederState['kind'], reason: string | null): void {
-    if (this.standing.kind === kind && this.standing.reason === reason) return;
-    this.standing = { kind, since: this.options.clock.now(), reason };
-    this.options.changed(this.standing);
+    const { clock, changed } = this.options;
+    const before = this.standing;
+    this.standing = { kind, reason, since: before.kind === kind ? before.since : clock.now() };
+    if (before.kind !== kind) changed(this.state());
   }
 
-  private async idle(): Promise<void> {
-    await new Promise<void>((resolve) => {
-      const cancel = this.options.clock.after(POLL, resolve);
-      this.waking = () => {
-        cancel();
-        resolve();
-      };
+  private nextRing(): Promise<void> {
+    return new Promise((resolve) => {
+      this.ring = resolve;
     });
-    this.waking = null;
   }
+}
+
+const isBefore = (a: HistoryCursor, b: HistoryCursor): boolean => a.offset < b.offset || a.audit < b.audit;
+
+/** A store that breaks its word is a store out of reach. */
+function asFault(error: unknown): StoreFault {
+  return error instanceof StoreFault ? error : new StoreFault('unreachable', error instanceof Error ? error.message : String(error));
 }

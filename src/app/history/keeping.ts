@@ -1,6 +1,8 @@
-import { Feeder, type FeederState } from '../../history/feeder.ts';
+import type { FeederState } from '../../history/feeder-options.ts';
+import { Feeder } from '../../history/feeder.ts';
 import type { HistoryCursor, HistoryStore } from '../../history/history-store.ts';
 import { StoreFault } from '../../history/store-fault.ts';
+import type { HistoryPoint } from '../../model/history-point.ts';
 import type { LogReader } from '../../journal/log-reader.ts';
 import type { Millis } from '../../model/time.ts';
 import type { Emit } from '../../telemetry/events.ts';
@@ -38,7 +40,7 @@ export class Keeping {
   private readonly options: KeepingOptions;
   private readonly quarantine: Quarantine;
   private feeder: Feeder | null = null;
-  private standing: FeederState = { kind: 'waiting', since: Date.now(), reason: 'starting' };
+  private standing: Omit<FeederState, 'behind'> = { kind: 'waiting', since: Date.now(), reason: 'starting' };
   private cursor: HistoryCursor = { offset: 0, audit: 0 };
   /** Cursors of the last moments, oldest first. */
   private readonly marks: { readonly at: Millis; readonly offset: number }[] = [];
@@ -72,21 +74,24 @@ export class Keeping {
       },
     });
     emit({ name: 'history.store-opened', store: store.kind, place: store.place, offset: from.offset });
-    this.feeder = new Feeder({
-      store,
-      from,
-      next: () => read.next(),
-      lanes: store.kind === 'embedded' ? 1 : 2,
-      clock,
-      random: Math.random,
+    const feeder = new Feeder({
+      store: { cursor: () => store.cursor(), write: (points, cursor) => this.write(points, cursor) },
+      start: from,
+      pull: (at) => Promise.resolve(read.read(at)),
+      end: () => this.committed + 1,
       quarantine: (point, said) => {
         this.quarantine.keep(point, said, Date.now());
         emit({ name: 'history.point-quarantined', point: nameOf(point), reason: said });
+        return Promise.resolve();
       },
-      written: (points, cursor, took) => this.written(points, cursor, took),
       changed: (state) => this.changed(state),
+      clock,
+      random: Math.random,
+      // A store that keeps points and cursor in one transaction then has every point once.
+      ...(store.kind === 'embedded' ? { inFlight: 1 } : {}),
     });
-    this.changed(this.feeder.state);
+    this.feeder = feeder;
+    this.changed(feeder.state());
     this.keeper = setInterval(() => void this.keep(), KEEP_EVERY).unref();
   }
 
@@ -119,16 +124,18 @@ export class Keeping {
     return null;
   }
 
-  private written(points: number, cursor: HistoryCursor, milliseconds: Millis): void {
-    this.points += points;
+  private async write(points: readonly HistoryPoint[], cursor: HistoryCursor): Promise<void> {
+    const began = Date.now();
+    await this.options.store.write(points, cursor);
+    this.points += points.length;
     this.cursor = cursor;
     this.marks.push({ at: Date.now(), offset: cursor.offset });
     const behind = Math.max(0, this.committed + 1 - cursor.offset);
-    this.options.emit({ name: 'history.points-written', points, milliseconds, behind });
+    this.options.emit({ name: 'history.points-written', points: points.length, milliseconds: Date.now() - began, behind });
     this.tell();
   }
 
-  private changed(state: FeederState): void {
+  private changed(state: Omit<FeederState, 'behind'>): void {
     const { emit } = this.options;
     const before = this.standing;
     if (before.kind === state.kind && before.reason === state.reason) return;

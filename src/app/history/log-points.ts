@@ -3,7 +3,6 @@ import type { LogReader } from '../../journal/log-reader.ts';
 import type { HistoryCursor } from '../../history/history-store.ts';
 import type { Subject } from '../../model/verdict.ts';
 import type { WorkOrder } from '../../model/work-order.ts';
-import type { Millis } from '../../model/time.ts';
 import { ReadingPoints, type ReadBy } from './reading-points.ts';
 import { StepPoints } from './step-points.ts';
 
@@ -11,8 +10,6 @@ import { StepPoints } from './step-points.ts';
 export interface PointBatch {
   readonly points: readonly HistoryPoint[];
   readonly cursor: HistoryCursor;
-  /** Clock of its newest entry; `null` when it has none. */
-  readonly at: Millis | null;
 }
 
 export interface LogPointsOptions {
@@ -30,7 +27,7 @@ const ENTRIES = 16;
 const LINES = 256;
 /** A batch is handed over when it has so many points. */
 const ENOUGH = 5_000;
-/** So many entries before the first are read again, so that what repeats right after it is known as a repeat. */
+/** Entries that are read before the first one. */
 const WARM = 1_000;
 
 /**
@@ -40,8 +37,8 @@ const WARM = 1_000;
  */
 export class LogPoints {
   private readonly options: LogPointsOptions;
-  private readonly readings: ReadingPoints;
   private readonly steps: StepPoints;
+  private readings: ReadingPoints;
   private offset: number;
   private audit: number;
 
@@ -53,46 +50,47 @@ export class LogPoints {
       (order) => parsed<WorkOrder>(reader.order(order)),
       (alert) => parsed<Subject>(reader.subject(alert)),
     );
-    this.offset = Math.max(0, from.offset - WARM);
+    this.offset = from.offset;
     this.audit = from.audit;
-    this.warmUp(from.offset);
+    this.goTo(from);
   }
 
-  /** What has been committed since; `null` when there is nothing. */
-  next(): PointBatch | null {
+  /** What has been committed from the cursor on; `null` when there is nothing. */
+  read(from: HistoryCursor): PointBatch | null {
+    if (from.offset !== this.offset || from.audit !== this.audit) this.goTo(from);
     const points: HistoryPoint[] = [];
-    const before = this.cursor();
-    let at: Millis | null = null;
     while (points.length < ENOUGH) {
       const entries = this.options.reader.entries(this.offset, ENTRIES);
-      const first = entries[0];
+      const [first] = entries;
       if (first === undefined) break;
       if (first.offset > this.offset) this.options.onGap(this.offset, first.offset - 1);
       for (const entry of entries) this.readings.take(entry, points);
-      const last = entries.at(-1) ?? first;
-      this.offset = last.offset + 1;
-      at = last.at;
+      this.offset = (entries.at(-1) ?? first).offset + 1;
     }
     const records = this.options.reader.records(this.audit, LINES);
     for (const record of records) this.steps.take(record, points);
     this.audit = (records.at(-1)?.seq ?? this.audit - 1) + 1;
     const cursor = this.cursor();
-    return cursor.offset === before.offset && cursor.audit === before.audit ? null : { points, cursor, at };
+    return cursor.offset === from.offset && cursor.audit === from.audit ? null : { points, cursor };
   }
 
   private cursor(): HistoryCursor {
     return { offset: this.offset, audit: this.audit };
   }
 
-  private warmUp(until: number): void {
-    while (this.offset < until) {
-      const entries = this.options.reader.entries(this.offset, ENTRIES).filter(({ offset }) => offset < until);
+  /** What stands before the cursor is read once more, so that what repeats right behind it is known as a repeat. */
+  private goTo({ offset, audit }: HistoryCursor): void {
+    this.readings = new ReadingPoints(this.options.inForce, this.options.load);
+    this.offset = Math.max(0, offset - WARM);
+    this.audit = audit;
+    while (this.offset < offset) {
+      const entries = this.options.reader.entries(this.offset, ENTRIES).filter((entry) => entry.offset < offset);
       const last = entries.at(-1);
       if (last === undefined) break;
       for (const entry of entries) this.readings.take(entry, []);
       this.offset = last.offset + 1;
     }
-    this.offset = until;
+    this.offset = offset;
   }
 }
 

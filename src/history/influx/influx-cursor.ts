@@ -28,6 +28,11 @@ export class InfluxCursor {
     this.proven = cursor;
   }
 
+  /** The server may have fallen, and lost what it had acknowledged: claims nothing until something is proven again. */
+  doubt(): void {
+    this.proven = null;
+  }
+
   /** A line for the next request, if there is something new to claim. */
   line(now: Millis): string[] {
     const { proven } = this;

@@ -56,7 +56,12 @@ class StoredWrites {
 
   private async send(lines: readonly string[]): Promise<void> {
     const { claimed } = this.cursor;
-    await this.writer.write([...lines, ...this.cursor.line(this.settings.now())]);
+    try {
+      await this.writer.write([...lines, ...this.cursor.line(this.settings.now())]);
+    } catch (fault) {
+      this.cursor.doubt();
+      throw fault;
+    }
     this.cursor.hasSent(claimed);
   }
 }
