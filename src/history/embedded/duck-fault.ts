@@ -1,11 +1,12 @@
+import { Refusal } from '../../model/problem.ts';
 import { StoreFault } from '../store-fault.ts';
 
 /**
  * What DuckDB throws has words and no kind. A point that it cannot hold is refused; everything else (a full disk, no memory, a
- * file that went away) may pass, and its words say what a person can do.
+ * file that went away) may pass, and its words say what a person can do. What a person gave is refused as it is.
  */
-export function faultOf(error: unknown): StoreFault {
-  if (error instanceof StoreFault) return error;
+export function faultOf(error: unknown): Error {
+  if (error instanceof StoreFault || error instanceof Refusal) return error;
   const said = error instanceof Error ? error.message : String(error);
   return new StoreFault(error instanceof PointError ? 'refused' : 'unreachable', said);
 }

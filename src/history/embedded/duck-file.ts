@@ -13,6 +13,8 @@ export interface DuckLimits {
   /** As DuckDB writes it. */
   readonly memory: string;
   readonly threads: number;
+  /** The write-ahead log may grow to this before it is moved into the file. */
+  readonly checkpoint: string;
 }
 
 /** Told whenever the file has been opened: what is held in memory of it is read anew. */
@@ -30,6 +32,7 @@ export class DuckFile {
   #instance: DuckDBInstance | null = null;
   #writer: DuckDBConnection | null = null;
   #reader: DuckDBConnection | null = null;
+  #closed = false;
 
   private constructor(directory: string, limits: DuckLimits, onStart: OnStart) {
     this.#directory = directory;
@@ -69,14 +72,14 @@ export class DuckFile {
 
   /** All of the work or none of it; `ending` decides when the commit is. A database that has given up is opened again. */
   async transaction(work: (connection: DuckDBConnection) => Promise<void>, ending = atOnce): Promise<void> {
-    if (this.#instance === null) await this.#start();
+    if (this.#instance === null && !this.#closed) await this.#start();
     const connection = this.writer;
     try {
       await connection.run('BEGIN');
       await work(connection);
       await ending(async () => void (await connection.run('COMMIT')));
     } catch (error) {
-      if (isFatal(error)) this.close();
+      if (isFatal(error)) this.#letGo();
       // A COMMIT that failed has ended its transaction already.
       else await connection.run('ROLLBACK').catch(() => undefined);
       throw error;
@@ -95,7 +98,7 @@ export class DuckFile {
     const copy = join(this.#directory, COPY);
     rmSync(copy, { force: true });
     await this.writer.run(`ATTACH '${quoted(copy)}' AS anew; COPY FROM DATABASE history TO anew; DETACH anew`);
-    this.close();
+    this.#letGo();
     // What stands in a log would be played into the wrong file.
     if (existsSync(`${this.path}.wal`)) rmSync(copy, { force: true });
     else renameSync(copy, this.path);
@@ -103,6 +106,11 @@ export class DuckFile {
   }
 
   close(): void {
+    this.#closed = true;
+    this.#letGo();
+  }
+
+  #letGo(): void {
     this.#writer?.closeSync();
     this.#reader?.closeSync();
     this.#instance?.closeSync();
@@ -114,7 +122,7 @@ export class DuckFile {
       memory_limit: this.#limits.memory,
       threads: String(this.#limits.threads),
       temp_directory: join(this.#directory, 'history.tmp'),
-      checkpoint_threshold: '64MB',
+      checkpoint_threshold: this.#limits.checkpoint,
       // Nothing is fetched from the network, ever.
       autoinstall_known_extensions: 'false',
       autoload_known_extensions: 'false',

@@ -14,9 +14,11 @@ import type {
 import type { DuckFile, Row } from './duck-file.ts';
 import { faultOf } from './duck-fault.ts';
 import { keepHistory } from './keeper.ts';
-import type { KeepSides, Work } from './keeper.ts';
+import type { Work } from './keeper.ts';
 import { clamp } from './moment.ts';
 import type { Parts } from './parts.ts';
+import { exportSql, importReadings } from './parquet.ts';
+import type { ImportOutcome } from './parquet.ts';
 import { ReadingWriter } from './reading-rows.ts';
 import { streamReadings } from './reading-stream.ts';
 import { rawSamples, readingBuckets, signBuckets, signSamples } from './series-query.ts';
@@ -52,14 +54,12 @@ export class EmbeddedStore implements HistoryStore {
   }
 
   write(points: readonly HistoryPoint[], cursor: HistoryCursor): Promise<void> {
-    return this.#change(() =>
-      this.#commit(async (connection) => {
-        const readings = points.filter((point) => point.kind === 'reading');
-        await this.#readings.write(connection, readings);
-        await writeSteps(connection, points, this.#words);
-        await connection.run(`UPDATE maibo SET log_offset = ${BigInt(cursor.offset)}, audit_offset = ${BigInt(cursor.audit)}`);
-      }),
-    );
+    return this.#transact(async (connection) => {
+      const readings = points.filter((point) => point.kind === 'reading');
+      await this.#readings.write(connection, readings);
+      await writeSteps(connection, points, this.#words);
+      await connection.run(`UPDATE maibo SET log_offset = ${BigInt(cursor.offset)}, audit_offset = ${BigInt(cursor.audit)}`);
+    });
   }
 
   async cursor(): Promise<HistoryCursor | null> {
@@ -97,13 +97,27 @@ export class EmbeddedStore implements HistoryStore {
     }
   }
 
-  async keep(retention: Retention, now: Millis): Promise<KeptOutcome> {
-    const sides: KeepSides = {
-      parts: this.#parts,
-      change: (work, last) => this.#change(() => this.#commit(work, last)),
-      bytes: () => this.#change(() => this.#gate.alone(() => this.#file.bytes())),
-    };
-    return keepHistory(retention, now, sides);
+  keep(retention: Retention, now: Millis): Promise<KeptOutcome> {
+    const bytes = (): Promise<number> => this.#change(() => this.#gate.alone(() => this.#file.bytes()));
+    return keepHistory(retention, now, { parts: this.#parts, change: this.#transact, bytes });
+  }
+
+  /** Writes the readings that arrived in a span into a Parquet file, in the order of their arrival. @returns how many. */
+  exportParquet(span: Span, file: string): Promise<number> {
+    // In a turn of the writes: no table goes meanwhile.
+    return this.#change(async () => {
+      const connection = await this.#file.connect();
+      try {
+        return (await connection.run(exportSql(span, file, this.#parts))).rowsChanged;
+      } finally {
+        connection.closeSync();
+      }
+    });
+  }
+
+  /** Takes such a file in; what is there already is not taken again. @throws Refusal: `history-file`. */
+  importParquet(file: string): Promise<ImportOutcome> {
+    return importReadings(file, { parts: this.#parts, words: this.#words, change: this.#transact });
   }
 
   /** Gives the disk back what is free in the file: it is copied into a new one. Needs the room for it meanwhile. */
@@ -130,6 +144,8 @@ export class EmbeddedStore implements HistoryStore {
     const [sensor, measure] = [words.sensors.known(series.sensor), words.measures.known(series.measure)];
     return sensor === null || measure === null ? null : `sensor = ${sensor} AND measure = ${measure}`;
   }
+
+  readonly #transact = (work: Work, last?: Work): Promise<void> => this.#change(() => this.#commit(work, last));
 
   /** One after the other with all that writes; what goes wrong is a fault of the store. */
   #change<T>(work: () => Promise<T>): Promise<T> {

@@ -11,9 +11,9 @@ export type Work = (connection: DuckDBConnection) => Promise<void>;
 export interface KeepSides {
   readonly parts: Parts;
   /** One transaction, in its turn among the writes. `last` is done, and committed, while nobody reads. */
-  change(work: Work, last?: Work): Promise<void>;
+  readonly change: (work: Work, last?: Work) => Promise<void>;
   /** Bytes in use, after a checkpoint. */
-  bytes(): Promise<number>;
+  readonly bytes: () => Promise<number>;
 }
 
 interface Count {

@@ -10,6 +10,8 @@ export interface EmbeddedOptions {
   readonly memory?: string;
   /** Default 2. */
   readonly threads?: number;
+  /** The write-ahead log may grow to this before it is moved into the file; default 64 MB. */
+  readonly checkpoint?: string;
 }
 
 /**
@@ -17,9 +19,9 @@ export interface EmbeddedOptions {
  * @throws Refusal: `history-directory`, `history-locked`, `history-foreign`, `history-newer`.
  */
 export async function openEmbeddedStore(options: EmbeddedOptions): Promise<EmbeddedStore> {
-  const { directory, memory = '512MB', threads = 2 } = options;
+  const { directory, memory = '512MB', threads = 2, checkpoint = '64MB' } = options;
   const known = { words: new Dictionary(), parts: new Parts() };
-  const file = await DuckFile.open(directory, { memory, threads }, async (writer) => {
+  const file = await DuckFile.open(directory, { memory, threads, checkpoint }, async (writer) => {
     await known.words.load(writer);
     await known.parts.load(writer);
   });

@@ -9,6 +9,8 @@ abstract class Numbered<T> {
   protected readonly list: T[] = [];
   /** How many of them are in the file. */
   #kept = 0;
+  /** How many of them the open transaction has written, or an earlier one. */
+  #written = 0;
 
   constructor(sort: string) {
     this.#sort = sort;
@@ -26,9 +28,9 @@ abstract class Numbered<T> {
 
   /** Writes the new ones into the open transaction; `settle` after its commit, `forget` if there was none. */
   async keep(connection: DuckDBConnection): Promise<void> {
-    if (this.#kept === this.list.length) return;
+    if (this.#written === this.list.length) return;
     const appender = await connection.createAppender('words');
-    for (let id = this.#kept; id < this.list.length; id += 1) {
+    for (let id = this.#written; id < this.list.length; id += 1) {
       appender.appendVarchar(this.#sort);
       appender.appendInteger(id);
       for (const word of this.columns(this.of(id))) {
@@ -38,13 +40,15 @@ abstract class Numbered<T> {
       appender.endRow();
     }
     appender.closeSync();
+    this.#written = this.list.length;
   }
 
   settle(): void {
-    this.#kept = this.list.length;
+    this.#kept = this.#written;
   }
 
   forget(): void {
+    this.#written = this.#kept;
     for (const thing of this.list.splice(this.#kept)) this.drop(thing);
   }
 
@@ -52,7 +56,7 @@ abstract class Numbered<T> {
     for (const thing of this.list.splice(0)) this.drop(thing);
     const rows = await connection.runAndReadAll(`SELECT a, b FROM words WHERE sort = '${this.#sort}' ORDER BY id`);
     for (const row of rows.getRows()) this.restore(row as unknown as Pair);
-    this.settle();
+    this.#kept = this.#written = this.list.length;
   }
 }
 

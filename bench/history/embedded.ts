@@ -1,0 +1,191 @@
+import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { BIGINT, BOOLEAN, DOUBLE, DuckDBDataChunk, DuckDBInstance, INTEGER, VARCHAR } from '@duckdb/node-api';
+import type { DuckDBConnection, DuckDBType, DuckDBValue } from '@duckdb/node-api';
+import { openEmbeddedStore } from '../../src/history/embedded/open-embedded-store.ts';
+import type { ReadingPoint } from '../../src/model/history-point.ts';
+
+/*
+ * `npm run bench:history [rows] [sensors]`: the embedded store. `write` beside DuckDB's own appender, filled with the same rows in
+ * the same batches and transactions, in turns; then a month of one sensor in 1,000 buckets, and the stream that feeds a back-test.
+ * Printed, and not written down.
+ */
+const ROWS = Number(process.argv[2] ?? 300_000);
+const SENSORS = Number(process.argv[3] ?? 10_000);
+const BATCH = 5_000;
+const TURNS = 3;
+const T0 = Date.UTC(2026, 5, 1);
+const DAY = 86_400_000;
+const TYPES: readonly DuckDBType[] = [INTEGER, INTEGER, BIGINT, BIGINT, DOUBLE, VARCHAR, BOOLEAN, BOOLEAN, INTEGER, INTEGER];
+
+function batchOf(first: number): ReadingPoint[] {
+  return Array.from({ length: BATCH }, (_, i) => {
+    const n = first + i;
+    const [at, names] = [T0 + Math.floor(n / 100) * 10, { sensor: `sensor-${n % SENSORS}`, measure: 'pm25', gateway: `gw-${n % 50}` }];
+    return {
+      kind: 'reading',
+      ...names,
+      place: `p-${n % 500}`,
+      street: null,
+      value: Math.sin(n),
+      test: false,
+      at,
+      nth: 0,
+      receivedAt: at + 40,
+    };
+  });
+}
+
+interface Writer {
+  write(batch: readonly ReadingPoint[], offset: number): Promise<void>;
+  close(): Promise<void> | void;
+}
+
+async function maibo(directory: string): Promise<Writer> {
+  const store = await openEmbeddedStore({ directory });
+  return { write: (batch, offset) => store.write(batch, { offset, audit: 0 }), close: () => store.close() };
+}
+
+/** The cheapest way to the same file: names are numbers already, nothing is looked up, checked or remembered. */
+async function bare(
+  directory: string,
+  fill: (connection: DuckDBConnection, batch: readonly ReadingPoint[]) => Promise<void>,
+): Promise<Writer> {
+  const instance = await DuckDBInstance.create(join(directory, 'bare.duckdb'), {
+    memory_limit: '512MB',
+    threads: '2',
+    checkpoint_threshold: '64MB',
+  });
+  const connection = await instance.connect();
+  await connection.run(`CREATE TABLE readings (sensor INTEGER, measure INTEGER, ns BIGINT, received BIGINT, value DOUBLE, text VARCHAR,
+    flag BOOLEAN, test BOOLEAN, standing INTEGER, gateway INTEGER)`);
+  const write = async (batch: readonly ReadingPoint[]): Promise<void> => {
+    await connection.run('BEGIN');
+    await fill(connection, batch);
+    await connection.run('COMMIT');
+  };
+  const close = (): void => {
+    connection.closeSync();
+    instance.closeSync();
+  };
+  return { write, close };
+}
+
+function rowOf(point: ReadingPoint, i: number): DuckDBValue[] {
+  return [i, 1, BigInt(point.at) * 1_000_000n + BigInt(point.nth), BigInt(point.receivedAt), point.value, null, null, point.test, 1, 1];
+}
+
+async function byChunks(connection: DuckDBConnection, batch: readonly ReadingPoint[]): Promise<void> {
+  const appender = await connection.createAppender('readings');
+  for (let from = 0; from < batch.length; from += 2_048) {
+    const chunk = DuckDBDataChunk.create(TYPES);
+    chunk.setRows(batch.slice(from, from + 2_048).map(rowOf));
+    appender.appendDataChunk(chunk);
+  }
+  appender.closeSync();
+}
+
+async function byRows(connection: DuckDBConnection, batch: readonly ReadingPoint[]): Promise<void> {
+  const appender = await connection.createAppender('readings');
+  batch.forEach((point, i) => {
+    appender.appendInteger(i);
+    appender.appendInteger(1);
+    appender.appendBigInt(BigInt(point.at) * 1_000_000n + BigInt(point.nth));
+    appender.appendBigInt(BigInt(point.receivedAt));
+    appender.appendDouble(point.value as number);
+    appender.appendNull();
+    appender.appendNull();
+    appender.appendBoolean(point.test);
+    appender.appendInteger(1);
+    appender.appendInteger(1);
+    appender.endRow();
+  });
+  appender.closeSync();
+}
+
+const WAYS: Readonly<Record<string, (directory: string) => Promise<Writer>>> = {
+  'DuckDB, appender, chunks': (directory) => bare(directory, byChunks),
+  'DuckDB, appender, rows': (directory) => bare(directory, byRows),
+  'the embedded store': maibo,
+};
+
+/** @returns points a second. */
+async function turn(open: (directory: string) => Promise<Writer>, batches: readonly (readonly ReadingPoint[])[]): Promise<number> {
+  const directory = mkdtempSync(join(tmpdir(), 'maibo-bench-history-'));
+  const writer = await open(directory);
+  try {
+    const began = performance.now();
+    for (const [i, batch] of batches.entries()) await writer.write(batch, i);
+    return (batches.length * BATCH * 1_000) / (performance.now() - began);
+  } finally {
+    await writer.close();
+    rmSync(directory, { recursive: true, force: true });
+  }
+}
+
+async function benchWrite(): Promise<void> {
+  const batches = Array.from({ length: Math.ceil(ROWS / BATCH) }, (_, i) => batchOf(i * BATCH));
+  const rates = new Map<string, number[]>(Object.keys(WAYS).map((name) => [name, []]));
+  for (let i = 0; i < TURNS; i += 1) for (const [name, open] of Object.entries(WAYS)) rates.get(name)?.push(await turn(open, batches));
+  const median = (name: string): number => [...(rates.get(name) as number[])].sort((a, b) => a - b)[TURNS >> 1] as number;
+  print(`| ${ROWS} readings in batches of ${BATCH} | readings/s | the store ÷ this |\n| --- | ---: | ---: |\n`);
+  for (const name of rates.keys())
+    print(`| ${name} | ${median(name).toFixed(0)} | ${(median('the embedded store') / median(name)).toFixed(2)} |\n`);
+}
+
+/** Thirty days of all sensors, written by SQL as the store would have, then sorted by the store itself. */
+async function fill(directory: string, rows: number): Promise<void> {
+  const store = await openEmbeddedStore({ directory });
+  const names = Array.from({ length: SENSORS }, (_, i) => ({ ...batchOf(0)[0], sensor: `sensor-${i}` }) as ReadingPoint);
+  for (let day = 0; day < 30; day += 1) await store.write([{ ...(names[0] as ReadingPoint), at: T0 + day * DAY }], { offset: 0, audit: 0 });
+  await store.write(names, { offset: 0, audit: 0 });
+  await store.close();
+  const instance = await DuckDBInstance.create(join(directory, 'history.duckdb'), { memory_limit: '512MB', threads: '2' });
+  const connection = await instance.connect();
+  const perDay = Math.floor(rows / 30);
+  for (let i = 0; i < 30; i += 1) {
+    const at = `(${T0 + i * DAY}::BIGINT + (range * ${DAY}::BIGINT) // ${perDay})`;
+    // One sensor has a reading a minute; the others share the rest.
+    await connection.run(`INSERT INTO raw_${T0 / DAY + i} SELECT sensor, 0, "at" * 1000000, "at" + 40, sin(range), NULL, NULL, false, 0, 0 FROM (
+      SELECT 1 + (range % ${SENSORS - 1}) AS sensor, ${at} AS "at", range FROM range(${perDay}) UNION ALL
+      SELECT 0, ${T0 + i * DAY}::BIGINT + range * 60000 + 1, range FROM range(1440)) ORDER BY "at"`);
+  }
+  connection.closeSync();
+  instance.closeSync();
+}
+
+async function benchRead(rows: number): Promise<void> {
+  const directory = mkdtempSync(join(tmpdir(), 'maibo-bench-history-'));
+  await fill(directory, rows);
+  const store = await openEmbeddedStore({ directory });
+  const query = { series: { kind: 'reading', sensor: 'sensor-0', measure: 'pm25' }, limit: 1_001 } as const;
+  const month = { from: T0, to: T0 + 30 * DAY };
+  const began = performance.now();
+  await store.keep({ raw: null, minute: null, hour: null, steps: null, bytes: null }, month.to);
+  print(`\n${rows} readings of ${SENSORS} sensors, 30 days: sorted in ${((performance.now() - began) / 1_000).toFixed(1)} s, `);
+  print(`${(statSync(join(directory, 'history.duckdb')).size / 1e6).toFixed(0)} MB on the disk\n`);
+  const times: number[] = [];
+  for (let i = 0; i < 15; i += 1) {
+    const start = performance.now();
+    await store.series({ ...query, ...month, step: Math.floor((30 * DAY) / 1_000) });
+    times.push(performance.now() - start);
+  }
+  times.sort((a, b) => a - b);
+  print(`a month of one sensor (43,200 samples) in 1,000 buckets: median ${times[7]?.toFixed(0)} ms, worst ${times[14]?.toFixed(0)} ms\n`);
+  const start = performance.now();
+  let count = 0;
+  for await (const some of store.readings({ from: T0, to: T0 + 5 * DAY }, null)) count += some.length;
+  print(
+    `readings of five days in the order of arrival: ${count}, ${((count * 1_000) / (performance.now() - start)).toFixed(0)} readings/s\n`,
+  );
+  await store.close();
+  rmSync(directory, { recursive: true, force: true });
+}
+
+function print(text: string): void {
+  process.stdout.write(text);
+}
+
+await benchWrite();
+await benchRead(ROWS * 67);
