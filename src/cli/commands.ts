@@ -73,6 +73,11 @@ export const COMMANDS: readonly Command[] = [
     load: async () => (await import('./deliveries.ts')).runDeliveries,
   },
   {
+    name: 'history',
+    about: { zh: '历史库的状况', en: 'where history is kept, and how far it is' },
+    load: async () => (await import('./history.ts')).runHistory,
+  },
+  {
     name: 'receiver',
     about: { zh: '检查一个接收系统是否符合约定', en: 'try a receiving system by its contract' },
     load: async () => (await import('./receiver.ts')).runReceiver,

@@ -1,0 +1,60 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { startApp, type App } from '../app/app.ts';
+import { loadConfig } from '../config/load-config.ts';
+import { createMetrics } from '../telemetry/metrics.ts';
+import { runCommand } from './commands.ts';
+import { heardIo } from './test-rig.ts';
+
+const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+const DIST = new URL('../../dist/', import.meta.url);
+let directory: string;
+let app: App | null = null;
+
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), 'maibo-cli-history-'));
+});
+afterEach(async () => {
+  await app?.stop();
+  rmSync(directory, { recursive: true, force: true });
+});
+
+async function start(store: 'embedded' | 'none'): Promise<void> {
+  const env = { MAIBO_DATA_DIR: directory, MAIBO_HTTP_PORT: '0', MAIBO_MQTT_PORT: '0', MAIBO_HISTORY: store };
+  app = await startApp({
+    config: loadConfig({ cwd: ROOT, env }),
+    clock: 'wall',
+    version: '0.0.0',
+    emit: () => undefined,
+    metrics: createMetrics(),
+    fatal: (error) => {
+      throw error;
+    },
+    journal: { worker: new URL('journal/commit-worker.js', DIST) },
+    history: { program: new URL('app/history/history-process.js', DIST) },
+  });
+}
+
+async function status(...more: readonly string[]): Promise<{ readonly code: number; readonly out: string }> {
+  const { io, heard } = heardIo();
+  const code = await runCommand(['history', 'status', '--url', app?.http ?? '', ...more], io);
+  return { code, out: heard.out };
+}
+
+test('a history that follows is told with where it is and how far', async () => {
+  await start('embedded');
+  await expect.poll(async () => (await status()).out, { timeout: 8_000 }).toContain('✓ 正常 following');
+  const { code, out } = await status();
+  expect(code).toBe(0);
+  expect(out).toContain('history.duckdb');
+  expect(out).toMatch(/entries behind \d+ · .*points written \d+/);
+  expect(JSON.parse((await status('--json')).out)).toMatchObject({ state: 'following', quarantined: 0, lost: 0 });
+});
+
+test('no history is no fault', async () => {
+  await start('none');
+  expect(await status()).toMatchObject({ code: 0, out: expect.stringContaining('未启用 off') as string });
+});
