@@ -23,6 +23,13 @@ export function influxFault(error: unknown, now: Millis): StoreFault {
   return new StoreFault(kind, said, kind === 'busy' ? askedWait(error.headers?.['retry-after'], now) : null);
 }
 
+/** The same for an answer to `fetch`. */
+export async function statusFault(answer: Response, now: Millis): Promise<StoreFault> {
+  const headers = Object.fromEntries(answer.headers);
+  const { status, statusText } = answer;
+  return influxFault(new HttpError(status, statusText, await answer.text(), null, headers['content-type'], undefined, headers), now);
+}
+
 /** 1.x says `error`, 2.x `message`; a proxy between says what it likes. */
 function serverWords(error: HttpError): string {
   const body = error.json as { readonly error?: unknown; readonly message?: unknown } | undefined;

@@ -1,7 +1,6 @@
-import { HttpError } from '@influxdata/influxdb-client';
 import { StoreFault } from '../store-fault.ts';
 import { credentialsOf } from './credentials.ts';
-import { influxFault } from './influx-fault.ts';
+import { influxFault, statusFault } from './influx-fault.ts';
 import type { InfluxSettings } from './influx-options.ts';
 
 /** One row: the time in RFC 3339, then what was asked for. */
@@ -78,7 +77,7 @@ export class InfluxQuery {
     };
     try {
       const answer = await soon(this.ask(query, ended.signal));
-      if (answer.status !== 200) throw await soon(faultyAnswer(answer));
+      if (answer.status !== 200) throw await soon(statusFault(answer, now()));
       const reader = (answer.body as ReadableStream<Uint8Array>).getReader();
       for (let part = await soon(reader.read()); !part.done; part = await soon(reader.read())) yield part.value;
     } catch (error) {
@@ -94,12 +93,6 @@ export class InfluxQuery {
     const headers = { accept: 'application/json', ...credentialsOf(this.settings) };
     return fetch(this.address, { method: 'POST', body: new URLSearchParams({ q: query }), headers, redirect: 'manual', signal });
   }
-}
-
-/** In the words of the client, so that reading and writing have the same faults. */
-async function faultyAnswer(answer: Response): Promise<HttpError> {
-  const headers = Object.fromEntries(answer.headers);
-  return new HttpError(answer.status, answer.statusText, await answer.text(), null, headers['content-type'], undefined, headers);
 }
 
 function parse(line: string): NonNullable<QueryAnswer['results']> {
