@@ -19,39 +19,36 @@ const T0 = Date.UTC(2026, 5, 1);
 const DAY = 86_400_000;
 const TYPES: readonly DuckDBType[] = [INTEGER, INTEGER, BIGINT, BIGINT, DOUBLE, VARCHAR, BOOLEAN, BOOLEAN, INTEGER, INTEGER];
 
-function batchOf(first: number): ReadingPoint[] {
-  return Array.from({ length: BATCH }, (_, i) => {
+interface Batch {
+  readonly points: readonly ReadingPoint[];
+  /** The same as rows: what the store has to look up is known here beforehand. */
+  readonly rows: readonly { readonly point: ReadingPoint; readonly sensor: number; readonly place: number; readonly gateway: number }[];
+}
+
+function batchOf(first: number): Batch {
+  const rows = Array.from({ length: BATCH }, (_, i) => {
     const n = first + i;
-    const [at, names] = [T0 + Math.floor(n / 100) * 10, { sensor: `sensor-${n % SENSORS}`, measure: 'pm25', gateway: `gw-${n % 50}` }];
-    return {
-      kind: 'reading',
-      ...names,
-      place: `p-${n % 500}`,
-      street: null,
-      value: Math.sin(n),
-      test: false,
-      at,
-      nth: 0,
-      receivedAt: at + 40,
-    };
+    const [sensor, place, gateway] = [n % SENSORS, n % 500, n % 50];
+    const at = T0 + Math.floor(n / 100) * 10;
+    const names = { sensor: `sensor-${sensor}`, measure: 'pm25', place: `p-${place}`, street: null, gateway: `gw-${gateway}` };
+    const point: ReadingPoint = { kind: 'reading', ...names, value: Math.sin(n), test: false, at, nth: 0, receivedAt: at + 40 };
+    return { point, sensor, place, gateway };
   });
+  return { points: rows.map((row) => row.point), rows };
 }
 
 interface Writer {
-  write(batch: readonly ReadingPoint[], offset: number): Promise<void>;
+  write(batch: Batch, offset: number): Promise<void>;
   close(): Promise<void> | void;
 }
 
 async function maibo(directory: string): Promise<Writer> {
   const store = await openEmbeddedStore({ directory });
-  return { write: (batch, offset) => store.write(batch, { offset, audit: 0 }), close: () => store.close() };
+  return { write: (batch, offset) => store.write(batch.points, { offset, audit: 0 }), close: () => store.close() };
 }
 
 /** The cheapest way to the same file: names are numbers already, nothing is looked up, checked or remembered. */
-async function bare(
-  directory: string,
-  fill: (connection: DuckDBConnection, batch: readonly ReadingPoint[]) => Promise<void>,
-): Promise<Writer> {
+async function bare(directory: string, fill: (connection: DuckDBConnection, batch: Batch) => Promise<void>): Promise<Writer> {
   const instance = await DuckDBInstance.create(join(directory, 'bare.duckdb'), {
     memory_limit: '512MB',
     threads: '2',
@@ -60,7 +57,7 @@ async function bare(
   const connection = await instance.connect();
   await connection.run(`CREATE TABLE readings (sensor INTEGER, measure INTEGER, ns BIGINT, received BIGINT, value DOUBLE, text VARCHAR,
     flag BOOLEAN, test BOOLEAN, standing INTEGER, gateway INTEGER)`);
-  const write = async (batch: readonly ReadingPoint[]): Promise<void> => {
+  const write = async (batch: Batch): Promise<void> => {
     await connection.run('BEGIN');
     await fill(connection, batch);
     await connection.run('COMMIT');
@@ -72,24 +69,25 @@ async function bare(
   return { write, close };
 }
 
-function rowOf(point: ReadingPoint, i: number): DuckDBValue[] {
-  return [i, 1, BigInt(point.at) * 1_000_000n + BigInt(point.nth), BigInt(point.receivedAt), point.value, null, null, point.test, 1, 1];
+function rowOf({ point, sensor, place, gateway }: Batch['rows'][number]): DuckDBValue[] {
+  const ns = BigInt(point.at) * 1_000_000n + BigInt(point.nth);
+  return [sensor, 1, ns, BigInt(point.receivedAt), point.value, null, null, point.test, place, gateway];
 }
 
-async function byChunks(connection: DuckDBConnection, batch: readonly ReadingPoint[]): Promise<void> {
+async function byChunks(connection: DuckDBConnection, batch: Batch): Promise<void> {
   const appender = await connection.createAppender('readings');
-  for (let from = 0; from < batch.length; from += 2_048) {
+  for (let from = 0; from < batch.rows.length; from += 2_048) {
     const chunk = DuckDBDataChunk.create(TYPES);
-    chunk.setRows(batch.slice(from, from + 2_048).map(rowOf));
+    chunk.setRows(batch.rows.slice(from, from + 2_048).map(rowOf));
     appender.appendDataChunk(chunk);
   }
   appender.closeSync();
 }
 
-async function byRows(connection: DuckDBConnection, batch: readonly ReadingPoint[]): Promise<void> {
+async function byRows(connection: DuckDBConnection, batch: Batch): Promise<void> {
   const appender = await connection.createAppender('readings');
-  batch.forEach((point, i) => {
-    appender.appendInteger(i);
+  for (const { point, sensor, place, gateway } of batch.rows) {
+    appender.appendInteger(sensor);
     appender.appendInteger(1);
     appender.appendBigInt(BigInt(point.at) * 1_000_000n + BigInt(point.nth));
     appender.appendBigInt(BigInt(point.receivedAt));
@@ -97,10 +95,10 @@ async function byRows(connection: DuckDBConnection, batch: readonly ReadingPoint
     appender.appendNull();
     appender.appendNull();
     appender.appendBoolean(point.test);
-    appender.appendInteger(1);
-    appender.appendInteger(1);
+    appender.appendInteger(place);
+    appender.appendInteger(gateway);
     appender.endRow();
-  });
+  }
   appender.closeSync();
 }
 
@@ -111,7 +109,7 @@ const WAYS: Readonly<Record<string, (directory: string) => Promise<Writer>>> = {
 };
 
 /** @returns points a second. */
-async function turn(open: (directory: string) => Promise<Writer>, batches: readonly (readonly ReadingPoint[])[]): Promise<number> {
+async function turn(open: (directory: string) => Promise<Writer>, batches: readonly Batch[]): Promise<number> {
   const directory = mkdtempSync(join(tmpdir(), 'maibo-bench-history-'));
   const writer = await open(directory);
   try {
@@ -137,7 +135,7 @@ async function benchWrite(): Promise<void> {
 /** Thirty days of all sensors, written by SQL as the store would have, then sorted by the store itself. */
 async function fill(directory: string, rows: number): Promise<void> {
   const store = await openEmbeddedStore({ directory });
-  const names = Array.from({ length: SENSORS }, (_, i) => ({ ...batchOf(0)[0], sensor: `sensor-${i}` }) as ReadingPoint);
+  const names = Array.from({ length: SENSORS }, (_, i) => ({ ...batchOf(0).points[0], sensor: `sensor-${i}` }) as ReadingPoint);
   for (let day = 0; day < 30; day += 1) await store.write([{ ...(names[0] as ReadingPoint), at: T0 + day * DAY }], { offset: 0, audit: 0 });
   await store.write(names, { offset: 0, audit: 0 });
   await store.close();

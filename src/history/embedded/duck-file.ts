@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
-import type { DuckDBConnection } from '@duckdb/node-api';
+import type { DuckDBConnection, DuckDBPreparedStatement } from '@duckdb/node-api';
 import { Refusal } from '../../model/problem.ts';
 import { isFatal } from './duck-fault.ts';
 import { prepareSchema } from './schema.ts';
@@ -32,6 +32,12 @@ export class DuckFile {
   #instance: DuckDBInstance | null = null;
   #writer: DuckDBConnection | null = null;
   #reader: DuckDBConnection | null = null;
+  /** What every write says is prepared once: to parse it costs more hops between threads than to do it. */
+  #said: {
+    readonly begin: DuckDBPreparedStatement;
+    readonly commit: DuckDBPreparedStatement;
+    readonly cursor: DuckDBPreparedStatement;
+  } | null = null;
   #closed = false;
 
   private constructor(directory: string, limits: DuckLimits, onStart: OnStart) {
@@ -73,17 +79,24 @@ export class DuckFile {
   /** All of the work or none of it; `ending` decides when the commit is. A database that has given up is opened again. */
   async transaction(work: (connection: DuckDBConnection) => Promise<void>, ending = atOnce): Promise<void> {
     if (this.#instance === null && !this.#closed) await this.#start();
-    const connection = this.writer;
+    const [connection, said] = [this.writer, this.#said];
     try {
-      await connection.run('BEGIN');
+      await said?.begin.run();
       await work(connection);
-      await ending(async () => void (await connection.run('COMMIT')));
+      await ending(async () => void (await said?.commit.run()));
     } catch (error) {
       if (isFatal(error)) this.#letGo();
       // A COMMIT that failed has ended its transaction already.
       else await connection.run('ROLLBACK').catch(() => undefined);
       throw error;
     }
+  }
+
+  /** Into the open transaction. */
+  async moveCursor(offset: number, audit: number): Promise<void> {
+    this.#said?.cursor.bindBigInt(1, BigInt(offset));
+    this.#said?.cursor.bindBigInt(2, BigInt(audit));
+    await this.#said?.cursor.run();
   }
 
   /** Bytes in use, without those that are free for reuse. Nobody else may be at work. */
@@ -111,6 +124,8 @@ export class DuckFile {
   }
 
   #letGo(): void {
+    for (const statement of Object.values(this.#said ?? {})) statement.destroySync();
+    this.#said = null;
     this.#writer?.closeSync();
     this.#reader?.closeSync();
     this.#instance?.closeSync();
@@ -131,6 +146,11 @@ export class DuckFile {
     this.#reader = await this.#instance.connect();
     await prepareSchema(this.#writer);
     await this.#onStart(this.#writer);
+    this.#said = {
+      begin: await this.#writer.prepare('BEGIN'),
+      commit: await this.#writer.prepare('COMMIT'),
+      cursor: await this.#writer.prepare('UPDATE maibo SET log_offset = $1, audit_offset = $2'),
+    };
   }
 }
 

@@ -58,7 +58,7 @@ export class EmbeddedStore implements HistoryStore {
       const readings = points.filter((point) => point.kind === 'reading');
       await this.#readings.write(connection, readings);
       await writeSteps(connection, points, this.#words);
-      await connection.run(`UPDATE maibo SET log_offset = ${BigInt(cursor.offset)}, audit_offset = ${BigInt(cursor.audit)}`);
+      await this.#file.moveCursor(cursor.offset, cursor.audit);
     });
   }
 

@@ -8,6 +8,8 @@ import type { Parts } from './parts.ts';
 
 export type Read = (sql: string) => Promise<readonly Row[]>;
 
+const DAYS_TOGETHER = 31;
+
 /** One series that is in the file, and what is asked of it. */
 export interface Asked extends SeriesQuery {
   /** What a row of it says of itself, in SQL. */
@@ -44,15 +46,30 @@ export async function readingBuckets(asked: Asked, step: Millis, sides: { parts:
   const minutes = daysWithin(parts.days('minute'), asked);
   for (const row of await read(summedSql(asked, step, { table: 'hours', slot: 3_600_000, but: minutes }))) merge(found, row);
   const raw = new Set(daysWithin(parts.days('raw'), asked));
-  for (const day of [...new Set([...raw, ...minutes])].sort((a, b) => a - b)) {
-    if (hasEnough(found, asked, day)) break;
-    const sql = raw.has(day)
-      ? bucketSql(source(asked, parts, { day, columns: 'ns, value' }), step, asked.limit)
-      : summedSql(asked, step, { table: tableOf('minute', day), slot: 60_000, but: [] });
+  for (const days of together([...new Set([...raw, ...minutes])], raw)) {
+    const [first] = days as readonly [number];
+    if (hasEnough(found, asked, first)) break;
+    const sql = raw.has(first)
+      ? bucketSql(days.map((day) => source(asked, parts, { day, columns: 'ns, value' })).join(' UNION ALL '), step, asked.limit)
+      : summedSql(asked, step, { table: minuteTables(days), slot: 60_000, but: [] });
     for (const row of await read(sql)) merge(found, row);
   }
   return bucketsOf(found, step, asked.limit);
 }
+
+/** Days that one statement reads: a statement for each would cost more than its rows do. */
+function together(days: readonly number[], raw: ReadonlySet<number>): readonly (readonly number[])[] {
+  const groups: number[][] = [];
+  for (const day of [...days].sort((a, b) => a - b)) {
+    const last = groups.at(-1);
+    if (last === undefined || last.length === DAYS_TOGETHER || raw.has(last[0] as number) !== raw.has(day)) groups.push([day]);
+    else last.push(day);
+  }
+  return groups;
+}
+
+const minuteTables = (days: readonly number[]): string =>
+  `(${days.map((day) => `SELECT * FROM ${tableOf('minute', day)}`).join(' UNION ALL ')})`;
 
 const SIGNS = (asked: Asked): string =>
   `SELECT ns, any_value(level) AS level, any_value(value) AS value FROM signs WHERE ${asked.where} AND ${within(asked)} GROUP BY ns`;
