@@ -74,7 +74,7 @@ export const COMMANDS: readonly Command[] = [
   },
   {
     name: 'history',
-    about: { zh: '历史库的状况', en: 'where history is kept, and how far it is' },
+    about: { zh: '历史库的状况；建库', en: 'where history is kept, and how far it is; make its place' },
     load: async () => (await import('./history.ts')).runHistory,
   },
   {

@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { startApp, type App } from '../app/app.ts';
 import { loadConfig } from '../config/load-config.ts';
+import { ABSENT, hasInfluxd, TestServer } from '../history/influx/test-influx-server.ts';
 import { createMetrics } from '../telemetry/metrics.ts';
 import { runCommand } from './commands.ts';
 import { heardIo } from './test-rig.ts';
@@ -57,4 +58,21 @@ test('a history that follows is told with where it is and how far', async () => 
 test('no history is no fault', async () => {
   await start('none');
   expect(await status()).toMatchObject({ code: 0, out: expect.stringContaining('未启用 off') as string });
+});
+
+test.skipIf(!hasInfluxd())(`the place in InfluxDB is made, and found the second time${hasInfluxd() ? '' : ` (${ABSENT})`}`, async () => {
+  const influx = await TestServer.influxd();
+  try {
+    const init = async (): Promise<string> => {
+      const { io, heard } = heardIo();
+      const env = { MAIBO_INFLUX_URL: influx.url, MAIBO_INFLUX_BUCKET: 'maibo', MAIBO_INFLUX_API: 'v1' };
+      expect(await runCommand(['history', 'init'], { ...io, env })).toBe(0);
+      return heard.out;
+    };
+    expect(await init()).toContain('已建 made  database maibo  保留 keeps 90d');
+    expect(await init()).not.toContain('made');
+    expect(JSON.stringify(await influx.ask('SHOW RETENTION POLICIES ON maibo'))).toContain('2160h0m0s');
+  } finally {
+    await influx.stop();
+  }
 });

@@ -1,13 +1,16 @@
 import { fetchHistory, type HistoryRow } from '../app/history/history-client.ts';
-import { readFlags, usage, type CommandSpec } from './flags.ts';
+import { initHistory } from '../app/history/init-history.ts';
+import { loadConfig } from '../config/load-config.ts';
+import { formatDuration } from '../model/time.ts';
+import { readFlags, usage, type CommandSpec, type Flags } from './flags.ts';
 import { say, type Io } from './io.ts';
 import { SERVER_FLAGS, serverOf } from './server-flags.ts';
 
 const SPEC: CommandSpec = {
-  usage: 'history status [--url http://HOST:PORT] [--json]',
+  usage: 'history status|init [--url http://HOST:PORT] [--json]',
   about: {
-    zh: '历史库：存在何处、跟到哪里、有无被拒',
-    en: 'Where history is kept, how far it is, and what was refused',
+    zh: 'status：历史库存在何处、跟到哪里、有无被拒；init：在 InfluxDB 中建库并设保留期，可重复执行',
+    en: 'status: where history is kept, how far it is, what was refused; init: makes the place in InfluxDB and how long it keeps, as often as you like',
   },
   flags: SERVER_FLAGS,
   operands: { least: 1, most: 1 },
@@ -25,11 +28,25 @@ export async function runHistory(args: readonly string[], io: Io): Promise<numbe
   const flags = readFlags(args, SPEC, io);
   if (flags === null) return 0;
   const [action] = flags.operands;
-  if (action !== 'status') throw usage(`"${action ?? ''}" is not status`, SPEC);
+  if (action === 'init') return init(flags, io);
+  if (action !== 'status') throw usage(`"${action ?? ''}" is neither status nor init`, SPEC);
   const row = await fetchHistory(serverOf(flags, io));
   if (flags.on('json')) say(io, JSON.stringify(row));
   else for (const line of linesOf(row)) say(io, line);
   return row.state === 'stopped' || (row.quarantined ?? 0) > 0 || (row.lost ?? 0) > 0 ? 1 : 0;
+}
+
+const DONE = { made: '✓ 已建 made', changed: '✓ 已改 changed', found: '– 已有 there already' } as const;
+
+async function init(flags: Flags, io: Io): Promise<number> {
+  const file = flags.text('config');
+  const steps = await initHistory(loadConfig({ env: io.env, ...(file === undefined ? {} : { file }) }));
+  if (flags.on('json')) say(io, JSON.stringify(steps));
+  else if (steps.length === 0) say(io, '历史库不在 InfluxDB 中，无须准备 / history is not kept in InfluxDB: nothing to prepare');
+  else
+    for (const { kind, what, name, keep } of steps)
+      say(io, `${DONE[kind]}  ${what} ${name}  保留 keeps ${keep === null ? '永久 for ever' : formatDuration(keep)}`);
+  return 0;
 }
 
 function linesOf({ state, store, since, reason, behind = 0, points = 0, quarantined = 0, lost = 0 }: HistoryRow): string[] {
