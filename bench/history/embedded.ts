@@ -108,14 +108,22 @@ const WAYS: Readonly<Record<string, (directory: string) => Promise<Writer>>> = {
   'the embedded store': maibo,
 };
 
-/** @returns points a second. */
-async function turn(open: (directory: string) => Promise<Writer>, batches: readonly Batch[]): Promise<number> {
+interface Cost {
+  /** Readings a second by the clock on the wall. */
+  readonly rate: number;
+  /** Microseconds of the processor a reading, all threads together: what a busy machine does not change much. */
+  readonly cpu: number;
+}
+
+async function turn(open: (directory: string) => Promise<Writer>, batches: readonly Batch[]): Promise<Cost> {
   const directory = mkdtempSync(join(tmpdir(), 'maibo-bench-history-'));
   const writer = await open(directory);
   try {
-    const began = performance.now();
+    const [began, used] = [performance.now(), process.cpuUsage()];
     for (const [i, batch] of batches.entries()) await writer.write(batch, i);
-    return (batches.length * BATCH * 1_000) / (performance.now() - began);
+    const { user, system } = process.cpuUsage(used);
+    const readings = batches.length * BATCH;
+    return { rate: (readings * 1_000) / (performance.now() - began), cpu: (user + system) / readings };
   } finally {
     await writer.close();
     rmSync(directory, { recursive: true, force: true });
@@ -124,12 +132,17 @@ async function turn(open: (directory: string) => Promise<Writer>, batches: reado
 
 async function benchWrite(): Promise<void> {
   const batches = Array.from({ length: Math.ceil(ROWS / BATCH) }, (_, i) => batchOf(i * BATCH));
-  const rates = new Map<string, number[]>(Object.keys(WAYS).map((name) => [name, []]));
-  for (let i = 0; i < TURNS; i += 1) for (const [name, open] of Object.entries(WAYS)) rates.get(name)?.push(await turn(open, batches));
-  const median = (name: string): number => [...(rates.get(name) as number[])].sort((a, b) => a - b)[TURNS >> 1] as number;
-  print(`| ${ROWS} readings in batches of ${BATCH} | readings/s | the store ÷ this |\n| --- | ---: | ---: |\n`);
-  for (const name of rates.keys())
-    print(`| ${name} | ${median(name).toFixed(0)} | ${(median('the embedded store') / median(name)).toFixed(2)} |\n`);
+  const costs = new Map<string, Cost[]>(Object.keys(WAYS).map((name) => [name, []]));
+  for (let i = 0; i < TURNS; i += 1) for (const [name, open] of Object.entries(WAYS)) costs.get(name)?.push(await turn(open, batches));
+  const median = (name: string, what: keyof Cost): number =>
+    (costs.get(name) as Cost[]).map((cost) => cost[what]).sort((a, b) => a - b)[TURNS >> 1] as number;
+  print(
+    `| ${ROWS} readings in batches of ${BATCH} | readings/s | the store ÷ this | processor, µs a reading |\n| --- | ---: | ---: | ---: |\n`,
+  );
+  for (const name of costs.keys()) {
+    const ratio = median('the embedded store', 'rate') / median(name, 'rate');
+    print(`| ${name} | ${median(name, 'rate').toFixed(0)} | ${ratio.toFixed(2)} | ${median(name, 'cpu').toFixed(2)} |\n`);
+  }
 }
 
 /** Thirty days of all sensors, written by SQL as the store would have, then sorted by the store itself. */

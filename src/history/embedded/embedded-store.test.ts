@@ -90,6 +90,14 @@ describe('the file of the embedded store', () => {
     await expect(write(reading())).rejects.toBeInstanceOf(StoreFault);
   });
 
+  test('H3: large batches of numbers, texts and flags in turns do not colour each other', async () => {
+    const written = [1, '开', 2, true, 3, 4].flatMap((value, turn) =>
+      Array.from({ length: 2_048 }, (_, i) => reading({ at: T0 + turn * 10_000 + i, value: i % 2 === 0 ? value : turn })),
+    );
+    await write(...written);
+    expect(await all(store)).toEqual(written);
+  });
+
   test('names that a refused write has brought are not taken for known', async () => {
     await write(reading({ sensor: 'new', at: T0 }), reading({ at: Number.NaN })).catch(() => undefined);
     await write(reading({ sensor: 'other' }));
