@@ -12,6 +12,7 @@ import { EpisodeBook, type Episode, type SavedBeginnings } from './episode-book.
 import { exercise, type DrillPlace } from './exercise.ts';
 import { IncidentEntry } from './incident-entry.ts';
 import { Incidents, type SavedIncident } from './incidents.ts';
+import { Leftovers } from './leftovers.ts';
 import { Silences } from './silences.ts';
 
 /**
@@ -22,6 +23,7 @@ import { Silences } from './silences.ts';
  * A3 A latched alert ends only when a person resets it or its order is closed, and only after its condition has ended.
  * A4 What is over is forgotten: resolved alerts at once, incidents when their order is closed.
  * A5 A silenced alert is an alert: it is kept, and when the silence ends while it fires it enters its incident.
+ * A6 What stands still when a person ends its incident is part of whatever opens there next.
  */
 export interface Alerts {
   apply(verdict: Verdict, step: AlertStep): void;
@@ -71,6 +73,7 @@ class AlertDesk implements Alerts {
   private readonly silenced = new Silences();
   private readonly exercises = new Drills();
   private readonly entry = new IncidentEntry(this.episodes, this.incidents, this.silenced);
+  private readonly leftovers = new Leftovers(this.episodes, this.incidents, this.entry);
 
   apply(verdict: Verdict, step: AlertStep): void {
     const key = episodeKey(verdict.rule.id, verdict.subject.key);
@@ -92,7 +95,7 @@ class AlertDesk implements Alerts {
   }
 
   orderClosed(incidentId: string, at: Millis, step: AlertStep): void {
-    for (const member of this.incidents.forget(incidentId)) {
+    for (const member of this.leftovers.keep(this.incidents.forget(incidentId))) {
       const episode = this.episodes.at(member);
       // The incident is forgotten already, so this changes no incident.
       if (episode?.alert.incident === incidentId && episode.alert.latched) this.end(episode, at, step);
@@ -164,6 +167,7 @@ class AlertDesk implements Alerts {
     const saved = state as SavedAlerts;
     this.episodes.restore(saved, ruleOf);
     this.incidents.restore(saved.incidents);
+    this.leftovers.restore();
     this.silenced.restore(saved.silences ?? []);
     this.exercises.restore(saved.drills ?? []);
   }
@@ -206,7 +210,7 @@ class AlertDesk implements Alerts {
     episode.alert = fire(episode.alert, verdict, to.level);
     const entered = this.entry.enter(episode, verdict.at);
     sayAlert(episode, to.was, verdict.at, step);
-    sayIncident(episode, crossed(entered, verdict), verdict.at, step);
+    this.leftovers.sayEntered(episode, crossed(entered, verdict), verdict.at, step);
   }
 
   private change(episode: Episode, verdict: Verdict, level: Level, step: AlertStep): void {
@@ -220,7 +224,7 @@ class AlertDesk implements Alerts {
     const { order } = verdict.rule;
     const asks = order !== null && levelRank(level) >= levelRank(order.from);
     const told = inside ? this.incidents.levelChanged(episode.key, episode.alert, asks) : entered;
-    sayIncident(episode, crossed(told, verdict), verdict.at, step);
+    this.leftovers.sayEntered(episode, crossed(told, verdict), verdict.at, step);
   }
 
   private end(episode: Episode, at: Millis, step: AlertStep, reset: AlertReset | null = null): void {
@@ -231,14 +235,14 @@ class AlertDesk implements Alerts {
     sayIncident(episode, this.incidents.resolved(episode.key, episode.alert, at), at, step);
   }
 
-  /** A silence has ended: whoever it kept out and still fires comes in. */
+  /** A silence has ended: whoever it kept out and still fires comes in; whoever waits only for a person calls nobody. */
   private enterHushed(at: Millis, step: AlertStep): void {
     for (const episode of this.episodes.all()) {
       if ((episode.alert.hushed ?? null) === null) continue;
-      const entered = this.entry.enter(episode, at);
+      const entered = episode.alert.latched ? this.entry.unhush(episode) : this.entry.enter(episode, at);
       if ((episode.alert.hushed ?? null) !== null) continue;
       sayAlert(episode, 'firing', at, step);
-      sayIncident(episode, entered, at, step);
+      this.leftovers.sayEntered(episode, entered, at, step);
     }
   }
 }

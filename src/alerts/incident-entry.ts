@@ -21,7 +21,7 @@ export class IncidentEntry {
 
   /** @returns what happened to the incident; `null` where it enters none */
   enter(episode: Episode, at: Millis): IncidentStep {
-    if ((episode.alert.hushed ?? null) !== null) episode.alert = { ...episode.alert, hushed: null };
+    this.unhush(episode);
     const { alert, rule } = episode;
     if (rule.order === null || levelRank(alert.level) < levelRank(rule.order.from)) return null;
     const silence = this.silenced.hushing(alert, rule, at, this.handling.lifeSafety);
@@ -29,12 +29,32 @@ export class IncidentEntry {
       episode.alert = { ...alert, hushed: silence.id };
       return null;
     }
-    const container = containerOf(alert, this.handling.inhibit, this.episodes.alerts());
-    if (container !== null && this.incidents.knows(container.incident)) {
-      episode.alert = { ...episode.alert, incident: container.incident };
+    const container = this.containerOf(episode);
+    if (container !== null) {
+      episode.alert = { ...episode.alert, incident: container };
       return this.incidents.joinOther(episode.key, episode.alert);
     }
     return this.enterOwn(episode, rule.order.kind, at);
+  }
+
+  /** No silence keeps it out any more. @returns nothing happens to any incident */
+  unhush(episode: Episode): null {
+    if ((episode.alert.hushed ?? null) !== null) episode.alert = { ...episode.alert, hushed: null };
+    return null;
+  }
+
+  /** Whether it would enter this incident, leaving silences aside. */
+  belongs(episode: Episode, incident: string): boolean {
+    const { alert, rule } = episode;
+    if (rule.order === null || levelRank(alert.level) < levelRank(rule.order.from)) return false;
+    return (this.containerOf(episode) ?? this.incidents.idFor(alert, rule.order.kind)) === incident;
+  }
+
+  /** The incident of what contains it; what life depends on is never a mere part of something else. */
+  private containerOf({ alert, rule }: Episode): string | null {
+    if (rule.order === null || this.handling.lifeSafety.includes(rule.order.kind)) return null;
+    const incident = containerOf(alert, this.handling.inhibit, this.episodes.alerts())?.incident ?? null;
+    return this.incidents.knows(incident) ? incident : null;
   }
 
   private enterOwn(episode: Episode, sort: string, at: Millis): IncidentStep {

@@ -74,15 +74,15 @@ export class Consequences {
     }
   }
 
-  /** Lets silences and exercises, then the clocks of the orders, come to `now`. */
-  advance(now: Millis, outcome: BatchOutcome): void {
+  /** Lets silences and exercises, then the clocks of the orders unless those wait, come to `now`. */
+  advance(now: Millis, outcome: BatchOutcome, waiting = false): void {
     if (this.alerts.nextAt() <= now) {
       const ended = alertStep();
       this.alerts.advance(now, ended);
       this.raise(ended, now, outcome);
     }
     // What the signs say comes first: a sign that is calm now may have closed an order whose time runs out now.
-    if (this.orders.nextAt() > now) return;
+    if (waiting || this.orders.nextAt() > now) return;
     const step = dispatchStep();
     this.orders.advance(now, step);
     this.settle(step, now, outcome);

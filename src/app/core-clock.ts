@@ -18,7 +18,8 @@ export class CoreClock {
     this.consequences = consequences;
   }
 
-  move(at: Millis, outcome: BatchOutcome): void {
+  /** `waiting`: the times of the parties wait for the next move. */
+  move(at: Millis, outcome: BatchOutcome, waiting = false): void {
     if (at <= this.now) return;
     this.now = at;
     if (this.engine.nextAt() <= at) {
@@ -26,7 +27,7 @@ export class CoreClock {
       this.engine.advance(at, verdicts);
       this.consequences.followAll(verdicts, at, outcome);
     }
-    this.consequences.advance(at, outcome);
+    this.consequences.advance(at, outcome, waiting);
   }
 
   /** When there is next something to decide though nothing arrives: never, where time passes only by readings. */

@@ -109,12 +109,15 @@ export class Core {
     return this.consequences.orders;
   }
 
-  /** Opens a batch at the wall clock's time; with the event clock, time passes only by readings. */
-  begin(at: Millis, outcome: BatchOutcome): void {
+  /**
+   * Opens a batch at the wall clock's time; with the event clock, time passes only by readings. Where the batch begins with a
+   * start, no party's time runs out before that is known: an answer may have been on its way while we were away.
+   */
+  begin(at: Millis, outcome: BatchOutcome, first: LogEvent['kind'] | null = null): void {
     this.clock.openedAt = at;
     if (this.definition === null || this.clock.followsData) return;
     try {
-      this.clock.move(at, outcome);
+      this.clock.move(at, outcome, first === 'started' || first === 'configured');
     } catch (error) {
       // Time passes at every start anew: what failed here once must not keep the server down for ever.
       outcome.failures.push(failureOf(error));
@@ -137,7 +140,9 @@ export class Core {
       }
       case 'started':
         // A clock that follows the data stood still while we were away: nobody was shut out.
-        if (!this.clock.followsData) this.engine.settle(event.settled);
+        if (this.clock.followsData) return { kind: 'done' };
+        this.engine.settle(event.settled);
+        this.orders.settle(event.settled);
         return { kind: 'done' };
       case 'forbidden':
       case 'tick':

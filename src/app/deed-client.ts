@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Level } from '../model/level.ts';
 import type { OrderDeed } from '../model/order-command.ts';
 import type { ReceiptState } from '../model/receipt.ts';
+import type { Text } from '../model/text.ts';
 import { askServer, endOnServer, type Server } from './server-client.ts';
 
 /** What people of the centre do, asked of a running server. All throw a Refusal with the code that the server gave. */
@@ -12,6 +13,8 @@ export interface Answered {
   readonly result: string;
   readonly order: string;
   readonly state?: string;
+  /** What whoever gave the command should know. */
+  readonly warning?: Text;
 }
 
 export interface CommandRequest {

@@ -107,12 +107,12 @@ export class Pipeline implements Intake {
     return Math.max(this.lastAt, this.options.now());
   }
 
-  private batch(): OpenBatch {
+  private batch(first: LogEvent['kind']): OpenBatch {
     if (this.open !== null) return this.open;
     const at = this.clock();
     this.lastAt = at;
     const outcome = createOutcome();
-    this.options.core.begin(at, outcome);
+    this.options.core.begin(at, outcome, first);
     this.open = { at, events: [], results: new Map(), outcome, settled: [] };
     this.schedule();
     return this.open;
@@ -124,7 +124,7 @@ export class Pipeline implements Intake {
    */
   private decide(event: LogEvent): { readonly batch: OpenBatch; readonly result: EventResult } | Error {
     try {
-      const batch = this.batch();
+      const batch = this.batch(event.kind);
       const result = this.options.core.step(event, batch.outcome);
       batch.events.push(event);
       if (event.kind !== 'message') batch.results.set(event, result);

@@ -53,7 +53,7 @@ export function recover(journal: Journal, emit: Emit): Recovered {
   emit({ name: 'pipeline.replay-started', from, to: journal.nextOffset - 1 });
   for (const entry of journal.replay(from)) {
     const outcome = createOutcome();
-    core.begin(entry.at, outcome);
+    core.begin(entry.at, outcome, entry.events[0]?.kind);
     for (const event of entry.events) {
       core.step(event, outcome);
       if (event.kind === 'configured') configured = event;

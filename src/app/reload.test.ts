@@ -370,7 +370,7 @@ describe('over the real rules', () => {
         const replayed = new Core(live.sets.load);
         live.player.entries.forEach((entry, i) => {
           const outcome = createOutcome();
-          replayed.begin(entry.at, outcome);
+          replayed.begin(entry.at, outcome, entry.events[0]?.kind);
           for (const event of entry.events) replayed.step(event, outcome);
           expect(isDeepStrictEqual(outcome, live.player.outcomes[i])).toBe(true);
           orders += outcome.orders.size;

@@ -156,7 +156,7 @@ export class Player {
 
   enter(events: readonly LogEvent[]): BatchOutcome {
     const outcome = createOutcome();
-    this.core.begin(this.now, outcome);
+    this.core.begin(this.now, outcome, events[0]?.kind);
     for (const event of events) this.results.push(this.core.step(event, outcome));
     this.entries.push({ offset: this.entries.length, at: this.now, events });
     this.outcomes.push(outcome);

@@ -1,7 +1,9 @@
+import { checkContainment } from '../app/check-containment.ts';
 import { createToken, passwordHashOf } from '../app/credentials.ts';
 import { loadDefinition } from '../app/load-definition.ts';
 import { loadConfig } from '../config/load-config.ts';
 import { assertSafe } from '../config/safety.ts';
+import { Refusal } from '../model/problem.ts';
 import { readFlags, usage, type CommandSpec, type Flags } from './flags.ts';
 import { say, type Io } from './io.ts';
 import { readPassword } from './read-password.ts';
@@ -55,6 +57,8 @@ async function check(flags: Flags, io: Io): Promise<number> {
   const config = loadConfig({ env: io.env, ...(file === undefined ? {} : { file }) });
   assertSafe(config);
   const { rules, city } = await loadDefinition(config, 'wall');
+  const problems = checkContainment({ rules, city }, config.cityDir);
+  if (problems.length > 0) throw new Refusal('city-invalid', `The city folder ${config.cityDir} has faults.`, problems);
   const asked = new Set(rules.rules.flatMap((rule) => (rule.order === null ? [] : [rule.order.lead, ...rule.order.support])));
   const unreachable = [...asked].filter(
     (party) => (config.parties[party]?.webhooks.length ?? 0) === 0 && Object.keys(config.parties[party]?.byStreet ?? {}).length === 0,

@@ -57,7 +57,7 @@ async function receipt(given: readonly string[], flags: Flags, io: Io, spec: Com
   });
 }
 
-function lineOf(deed: keyof typeof ORDER_DEEDS, { result, order, state }: Answered): string {
+function lineOf(deed: keyof typeof ORDER_DEEDS, { result, order, state, warning }: Answered): string {
   const word = result === 'repeated' ? '已办过 done before' : '已办 done';
-  return `${word}  ${deed}  ${order}${state === undefined ? '' : `  → ${state}`}`;
+  return `${word}  ${deed}  ${order}${state === undefined ? '' : `  → ${state}`}${warning === undefined ? '' : `\n  ${warning.zh} ${warning.en}`}`;
 }

@@ -48,6 +48,7 @@ export interface RawParties {
 export interface RawHandling {
   readonly verify?: Handling['verify'];
   readonly verifyWithin?: string;
+  readonly recall?: { readonly every: string; readonly times: number };
   readonly grace?: string;
   readonly warnAt?: number | null;
   readonly ladder?: readonly { readonly to: Rung['to']; readonly after?: string }[];

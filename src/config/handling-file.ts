@@ -1,4 +1,4 @@
-import { DEFAULT_HANDLING, type Handling } from '../model/handling.ts';
+import { DEFAULT_HANDLING, DEFAULT_RECALL, type Handling } from '../model/handling.ts';
 import type { Problem } from '../model/problem.ts';
 import { parseDuration, type Millis } from '../model/time.ts';
 import type { CityFiles, RawHandling } from './city-files.ts';
@@ -6,10 +6,11 @@ import type { CityFiles, RawHandling } from './city-files.ts';
 /** `handling.json` with its durations read; what it leaves out is as the defaults. */
 export function handlingOf(raw: RawHandling | null): Handling {
   if (raw === null) return DEFAULT_HANDLING;
-  const { verify, verifyWithin, grace, warnAt, ladder, group, lifeSafety, limit, contain } = raw;
+  const { verify, verifyWithin, recall, grace, warnAt, ladder, group, lifeSafety, limit, contain } = raw;
   return {
     verify: { ...DEFAULT_HANDLING.verify, ...verify },
     verifyWithin: durationOf(verifyWithin, DEFAULT_HANDLING.verifyWithin),
+    recall: recall === undefined ? DEFAULT_RECALL : { every: durationOf(recall.every, DEFAULT_RECALL.every), times: recall.times },
     grace: durationOf(grace, DEFAULT_HANDLING.grace),
     warnAt: warnAt === undefined ? DEFAULT_HANDLING.warnAt : warnAt,
     ladder: ladder?.map(({ to, after }) => ({ to, after: durationOf(after, 0) })) ?? DEFAULT_HANDLING.ladder,

@@ -1,3 +1,4 @@
+import { reasonsOf } from '../model/called-for.ts';
 import type { Receipt, ReceiptOutcome } from '../model/receipt.ts';
 import type { Millis } from '../model/time.ts';
 import type { Assignment, WorkOrder } from '../model/work-order.ts';
@@ -21,7 +22,9 @@ export function answeredBy(order: WorkOrder, receipt: Receipt): Assignment | Ref
   }
   if (matching.length > 1)
     return refuse('party-unknown', `Party "${party}" has ${matching.length} assignments in order ${order.id}; say which with "street".`);
-  const allowed = STEPS[assignment.state];
+  // What others have finished in its place is not begun again by a change of mind.
+  const late = order.state === 'resolved' && assignment.state === 'declined' && reasonsOf(assignment).length === 0;
+  const allowed = late ? [] : STEPS[assignment.state];
   if (allowed.includes(state)) return assignment;
   const after = allowed.length === 0 ? 'nothing may follow' : `only ${allowed.join(', ')} may follow`;
   return {

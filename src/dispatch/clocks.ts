@@ -1,6 +1,7 @@
 import type { Millis } from '../model/time.ts';
 import type { Assignment, ClockStep } from '../model/work-order.ts';
 import { isDone } from './lifecycle.ts';
+import { owesAnswerAlone } from './reasons.ts';
 
 /** What the clocks of one assignment have done so far. */
 export interface Clocks {
@@ -19,12 +20,19 @@ export type Due =
   | { readonly kind: 'climb'; readonly at: Millis };
 
 /** Steps that the party still owes, in their order. */
-export function owed({ state, calledFor }: Assignment): readonly ClockStep[] {
-  // Whoever is called in another's place owes an answer; the rest they settle among themselves.
-  if (calledFor !== undefined && calledFor !== null) return state === 'dispatched' ? ['accept'] : [];
+export function owed(share: Assignment): readonly ClockStep[] {
+  const { state } = share;
+  if (owesAnswerAlone(share)) return state === 'dispatched' ? ['accept'] : [];
   if (isDone(state)) return [];
   if (state === 'on-site') return ['close'];
   return state === 'accepted' ? ['arrive', 'close'] : ['accept', 'arrive', 'close'];
+}
+
+export const CLOCK_STEPS: readonly ClockStep[] = ['accept', 'arrive', 'close'];
+
+/** What asks for attention when a time of the party runs out. */
+export function overdueCode(step: ClockStep, { party }: Pick<Assignment, 'party'>): string {
+  return `overdue:${step}:${party}`;
 }
 
 /** Owed steps whose time has run out, as far as that was said. */
@@ -49,4 +57,9 @@ export function nextDue(assignment: Assignment, clocks: Clocks, warnAt: number |
 /** Of two at one time the one that was found first. */
 function earlier(known: Due | null, candidate: Due): Due {
   return known !== null && known.at <= candidate.at ? known : candidate;
+}
+
+/** Owed steps of which this is to be said by then, first of all the one that is due first. */
+export function dueSteps(assignment: Assignment, { said }: Clocks, now: Millis): readonly ClockStep[] {
+  return owed(assignment).filter((step) => assignment.due[step] <= now && !said.includes(`${step}:overdue`));
 }

@@ -1,27 +1,32 @@
 import { verificationOf } from '../model/handling.ts';
 import type { OpenOrder } from './open-order.ts';
-import { mayClose } from './lifecycle.ts';
-import { sharesOf, type OrderDesk, type Turn } from './order-desk.ts';
-import { OPERATIONS } from './assign.ts';
-import { isDone } from './lifecycle.ts';
+import { isDone, mayClose, standsInFor } from './lifecycle.ts';
+import { warnOperations } from './operations.ts';
+import type { OrderDesk, Turn } from './order-desk.ts';
+import { UNVERIFIED } from './reasons.ts';
+import { Recalls } from './recalls.ts';
 
 /** From the last receipt to the end of an order, and back when it was not the end. */
 export class Closing {
+  readonly recalls: Recalls;
   private readonly desk: OrderDesk;
   private readonly over: (open: OpenOrder, turn: Turn) => void;
 
   /** `over` is told of an order that is closed or cancelled. */
   constructor(desk: OrderDesk, over: (open: OpenOrder, turn: Turn) => void) {
     this.desk = desk;
+    this.recalls = new Recalls(desk);
     this.over = over;
   }
 
   /** Somebody has answered, or the signs have changed: is it over? */
   consider(open: OpenOrder, turn: Turn): void {
-    if (open.order.state === 'open' && mayClose(open.order.assignments)) {
+    if (open.order.state === 'open' && mayClose(open.order.assignments, standsInFor(open.order))) {
       open.change({ state: 'resolved' });
       open.resolvedAt = turn.at;
+      open.recall = null;
     }
+    this.recalls.consider(open, turn);
     if (open.order.state !== 'resolved') return;
     const how = verificationOf(this.desk.handling, open.order.sort);
     if (how === 'none') this.close(open, turn);
@@ -31,14 +36,12 @@ export class Closing {
     }
   }
 
-  /** Nobody has verified it for too long. */
+  /** Nobody has verified it for too long: operations is asked to, until somebody does. */
   remind(open: OpenOrder, turn: Turn): void {
     open.resolvedAt = null;
-    open.askAttention('unverified');
-    this.desk.warnOperations(open, { code: 'unverified', party: null }, turn);
-    // Operations is asked to verify, not to go there: that is no share of its own.
-    const [ops] = sharesOf(open, OPERATIONS);
-    if (ops !== undefined && !isDone(ops.state)) open.replace(ops, { ...ops, state: 'withdrawn' });
+    open.askAttention(UNVERIFIED);
+    warnOperations(this.desk, open, { code: UNVERIFIED, party: null }, turn);
+    this.recalls.begin(open, turn);
   }
 
   verify(open: OpenOrder, by: { readonly by: string; readonly note: string | null }, turn: Turn): void {
@@ -46,7 +49,7 @@ export class Closing {
     this.close(open, turn);
   }
 
-  /** It is not over: whoever has resolved their share goes again. */
+  /** It is not over: whoever has resolved or declined their share goes again. */
   reopen(
     open: OpenOrder,
     why: { readonly what: 'order.reopened' | 'order.returned'; readonly by: string | null; readonly note: string | null },
@@ -54,14 +57,17 @@ export class Closing {
   ): void {
     open.change({ state: 'open', closedAt: null, reopened: (open.order.reopened ?? 0) + 1 });
     open.resolvedAt = null;
-    open.ease('unverified');
+    open.recall = null;
+    open.ease(UNVERIFIED);
     open.record(turn.at, why);
-    const again = this.desk.askAllAgain(open, turn);
+    this.desk.release(open, UNVERIFIED, turn);
+    const again = this.desk.askAllAgain(open, ['resolved', 'declined'], turn);
     this.desk.tell(open, again, { type: 'order.dispatched' }, turn);
   }
 
   cancel(open: OpenOrder, by: { readonly by: string; readonly note: string | null }, turn: Turn): void {
     const told = open.order.assignments.filter(({ state }) => state !== 'withdrawn');
+    open.recall = null;
     open.change({
       state: 'cancelled',
       closedAt: turn.at,
@@ -81,7 +87,8 @@ export class Closing {
   private close(open: OpenOrder, turn: Turn): void {
     open.change({ state: 'closed', closedAt: turn.at });
     open.resolvedAt = null;
-    open.ease('unverified');
+    open.recall = null;
+    open.ease(UNVERIFIED);
     open.record(turn.at, { what: 'order.closed' });
     this.desk.tell(
       open,

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Handling } from '../model/handling.ts';
-import type { AssignmentState, OrderState } from '../model/work-order.ts';
+import type { AssignmentState, OrderState, WorkOrder } from '../model/work-order.ts';
 import { ASSIGNMENT_STEPS, ORDER_STEPS, type Step } from './lifecycle.ts';
 import { cityOf, orderOf, Rig } from './test-rig.ts';
 
@@ -36,16 +36,54 @@ const WAYS: Readonly<Record<AssignmentState, readonly Act[]>> = {
   withdrawn: [opened, does({ do: 'reassign', from: 'fire', to: 'gas' })],
 };
 
-/** What makes the step, by what the table says brings it about. */
+/** What makes the step of the lead, by what the table says brings it about. */
 function actOf({ to, by, when }: Step<AssignmentState>): Act {
   if (by === 'party') return answers('fire', to as 'accepted');
   if (when === 'return') return does({ do: 'return' });
   if (when === 'reopened') return back;
+  if (when === 'worse') return (rig, at) => rig.happen(at, 'joined', { rule: 'heat', order: orderOf({ support: ['police'] }) });
   return to === 'withdrawn' ? does({ do: 'cancel' }) : does({ do: 'reassign', from: 'gas', to: 'fire' });
 }
 
-/** Where the lead must have declined or been withdrawn first, somebody else has the order meanwhile. */
-const BEFORE: Partial<Record<AssignmentState, readonly Act[]>> = { declined: [does({ do: 'reassign', from: 'fire', to: 'gas' })] };
+const OPS_CALLED: readonly Act[] = [opened, answers('fire', 'declined')];
+const OPS_STOOD_IN: readonly Act[] = [...OPS_CALLED, answers('police', 'resolved'), answers('ops', 'resolved')];
+const EVERYBODY_DECLINED: readonly Act[] = [...OPS_CALLED, answers('police', 'declined'), answers('ops', 'declined')];
+const later =
+  (minute: number, act: Act): Act =>
+  (rig) =>
+    act(rig, minute);
+
+/** Steps that another party makes than the lead, or that the lead comes to by a way of its own. */
+const OWN_WAYS: Readonly<Record<string, { readonly party: string; readonly acts: readonly Act[] }>> = {
+  'declined → withdrawn by person (reassign)': {
+    party: 'fire',
+    acts: [...WAYS.declined, does({ do: 'reassign', from: 'fire', to: 'gas' })],
+  },
+  'declined → dispatched by person (reassign)': {
+    party: 'fire',
+    acts: [...WAYS.declined, does({ do: 'reassign', from: 'fire', to: 'fire' })],
+  },
+  'declined → dispatched by person (return)': { party: 'fire', acts: [...OPS_STOOD_IN, does({ do: 'return' })] },
+  'declined → dispatched by engine (reopened)': { party: 'fire', acts: [...OPS_STOOD_IN, back] },
+  'declined → dispatched by engine (called)': { party: 'ops', acts: [...EVERYBODY_DECLINED, later(30, passes)] },
+  'resolved → dispatched by person (reassign)': {
+    party: 'police',
+    acts: [opened, answers('police', 'resolved'), does({ do: 'reassign', from: 'fire', to: 'police' })],
+  },
+  'resolved → dispatched by engine (called)': {
+    party: 'ops',
+    acts: [...OPS_CALLED, answers('ops', 'resolved'), answers('fire', 'accepted'), answers('fire', 'declined')],
+  },
+  'withdrawn → dispatched by engine (called)': {
+    party: 'ops',
+    acts: [...OPS_CALLED, answers('fire', 'accepted'), answers('fire', 'declined')],
+  },
+  'dispatched → withdrawn by engine (eased)': { party: 'ops', acts: [...OPS_CALLED, answers('fire', 'accepted')] },
+  'accepted → withdrawn by engine (eased)': {
+    party: 'ops',
+    acts: [opened, ...ALL_DONE, later(40, passes), later(41, answers('ops', 'accepted')), later(42, does({ do: 'return' }))],
+  },
+};
 
 const ORDER_WAYS: Readonly<Record<OrderState, readonly Act[]>> = {
   open: [opened],
@@ -83,10 +121,15 @@ function outlivesRestarts(acts: readonly Act[], handling: Partial<Handling>): Ri
 }
 
 describe('every step of an assignment is made, and a restart at any point of the way changes nothing', () => {
-  for (const step of ASSIGNMENT_STEPS.filter(({ when }) => when !== 'eased')) {
-    test(`${step.from} → ${step.to} by ${step.by} (${step.when})`, () => {
-      const rig = outlivesRestarts([...WAYS[step.from], ...(BEFORE[step.from] ?? []), actOf(step)], CALM);
-      expect(rig.order.assignments.find(({ party }) => party === 'fire')?.state).toBe(step.to);
+  for (const step of ASSIGNMENT_STEPS) {
+    const name = `${step.from} → ${step.to} by ${step.by} (${step.when})`;
+    test(name, () => {
+      const { party, acts } = OWN_WAYS[name] ?? { party: 'fire', acts: [...WAYS[step.from], actOf(step)] };
+      const rig = outlivesRestarts(acts, CALM);
+      const stateOf = (order: WorkOrder | undefined) => order?.assignments.find((one) => one.party === party)?.state;
+      const states = rig.step.orders.map(stateOf);
+      expect(states.at(-1)).toBe(step.to);
+      expect(states.slice(0, -1).findLast((state) => state !== step.to)).toBe(step.from);
       expect([...rig.outcomes, ...rig.commanded].map(({ kind }) => kind)).not.toContain('refused');
     });
   }

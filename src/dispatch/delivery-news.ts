@@ -1,4 +1,5 @@
 import type { OpenOrder } from './open-order.ts';
+import { warnOperations } from './operations.ts';
 import type { OrderDesk, Turn } from './order-desk.ts';
 import { endpointOf, messageOf } from './refused-deliveries.ts';
 
@@ -39,7 +40,7 @@ export class DeliveryNews {
     open.record(turn.at, { what: 'order.delivery-parked', party, note: `${delivery}: ${reason}`, door: 'delivery' });
     const code = parkedCode(party);
     // Once a party: a receiver that refuses one message mostly refuses all, and the first call says enough.
-    if (open.askAttention(code)) this.desk.warnOperations(open, { code, party }, turn);
+    if (open.askAttention(code)) warnOperations(this.desk, open, { code, party }, turn);
   }
 
   /** @returns false when it was said already, or worries nobody */
@@ -48,7 +49,7 @@ export class DeliveryNews {
     // A drill that nobody listens to worries nobody.
     if (open.order.drill || !open.askAttention(code)) return false;
     open.record(turn.at, { what: 'order.delivery-unheard', party, note: delivery, door: 'delivery' });
-    this.desk.warnOperations(open, { code, party }, turn);
+    warnOperations(this.desk, open, { code, party }, turn);
     return true;
   }
 
@@ -56,7 +57,9 @@ export class DeliveryNews {
   taken(open: OpenOrder, { delivery, party, gone }: TakenDelivery, turn: Turn): boolean {
     if (!open.refused.taken(messageOf(delivery), party, [endpointOf(delivery), ...gone])) return false;
     open.record(turn.at, { what: 'order.delivery-taken', party, note: delivery, door: 'delivery' });
-    if (open.refused.of(party).length === 0) open.ease(parkedCode(party));
+    if (open.refused.of(party).length > 0) return true;
+    open.ease(parkedCode(party));
+    this.desk.release(open, parkedCode(party), turn);
     return true;
   }
 }

@@ -5,7 +5,8 @@ import type { CommandOutcome, OrderCommand } from '../model/order-command.ts';
 import type { Receipt, ReceiptOutcome } from '../model/receipt.ts';
 import type { Millis } from '../model/time.ts';
 import type { WorkOrder } from '../model/work-order.ts';
-import { answeredAt, answeredBy, idReused, orderClosed, orderUnknown } from './answer.ts';
+import { idReused, orderClosed, orderUnknown } from './answer.ts';
+import { Answering } from './answering.ts';
 import { ClosedOrders, type SavedClosedOrders } from './closed-orders.ts';
 import { Closing } from './closing.ts';
 import { Commands, noOrder } from './commands.ts';
@@ -19,7 +20,6 @@ import { Opening } from './opening.ts';
 import { OrderClocks } from './order-clocks.ts';
 import { OrderDesk, type DispatchStep, type Turn } from './order-desk.ts';
 import { messageOf } from './refused-deliveries.ts';
-import { spreadAnswer } from './spread-answer.ts';
 
 export interface DispatchOptions {
   readonly city: City;
@@ -39,9 +39,10 @@ export interface DispatchOptions {
  * D3 One incident has one order; whoever is told of it has an assignment in it.
  * D4 A receipt moves an assignment once, however often it comes, also after the order was closed; under its id nothing else is taken.
  * D5 Only the steps of `lifecycle.ts` are made.
- * D6 A time that runs out is said once, over restarts too; who was called because of it is let go when it is made up for.
+ * D6 A time that runs out is said once, over restarts too; who was called is let go when nothing is left of what they were called for.
  * D7 An order whose alert returns within the grace time is opened again under its own id.
  * D8 That a party's receiver refused something asks for attention until it has taken that, or something later, after all.
+ * D9 Whoever declined is asked again when it gets worse, something else joins, or it comes back; while nobody acts, operations is called again.
  */
 export interface Dispatch {
   apply(change: IncidentChange, step: DispatchStep): void;
@@ -56,6 +57,8 @@ export interface Dispatch {
   command(command: OrderCommand, at: Millis, step: DispatchStep): CommandOutcome;
   /** Lets the clocks of the orders come to `now`. */
   advance(now: Millis, step: DispatchStep): void;
+  /** The process is up again: no time runs out before `until`, for an answer may have been on its way meanwhile. */
+  settle(until: Millis): void;
   /** When `advance` next has something to do; Infinity for never. */
   nextAt(): Millis;
   /** Not closed, and not cancelled. */
@@ -72,6 +75,7 @@ export interface SavedDispatch {
   /** Closed so short a time ago that their alert may open them again, and until when. */
   readonly gate?: SavedGate;
   readonly lately?: SavedLately;
+  readonly settled?: Millis;
 }
 
 export function createDispatch(options: DispatchOptions): Dispatch {
@@ -80,10 +84,10 @@ export function createDispatch(options: DispatchOptions): Dispatch {
 
 class DispatchDesk implements Dispatch {
   private readonly desk: OrderDesk;
-  private readonly escalation: Escalation;
   private readonly closing: Closing;
   private readonly commands: Commands;
   private readonly following: Following;
+  private readonly answering: Answering;
   private readonly news: DeliveryNews;
   private readonly opening: Opening;
   private readonly orders = new Map<string, OpenOrder>();
@@ -96,14 +100,15 @@ class DispatchDesk implements Dispatch {
   constructor(options: DispatchOptions) {
     this.closed = new ClosedOrders(options.remembered ?? 10_000);
     this.desk = new OrderDesk(options.city, options.links.orders);
-    this.escalation = new Escalation(this.desk);
     this.closing = new Closing(this.desk, (open, turn) => this.finish(open, turn));
-    this.clocks = new OrderClocks({ desk: this.desk, escalation: this.escalation, closing: this.closing }, options.clocks ?? true);
-    this.commands = new Commands(this.desk, this.closing);
-    this.following = new Following(this.desk, this.closing);
-    this.news = new DeliveryNews(this.desk);
-    const { desk, following, closing, closed, lately } = this;
-    this.opening = new Opening({ desk, following, closing, closed, lately }, options.drill);
+    const { desk, closing, closed, lately } = this;
+    const escalation = new Escalation(desk);
+    this.clocks = new OrderClocks({ desk, escalation, closing }, options.clocks ?? true);
+    this.answering = new Answering({ desk, escalation, closing });
+    this.commands = new Commands(desk, closing);
+    this.news = new DeliveryNews(desk);
+    this.following = new Following(desk, closing);
+    this.opening = new Opening({ desk, following: this.following, closing, closed, lately }, options.drill);
   }
 
   apply(change: IncidentChange, step: DispatchStep): void {
@@ -128,29 +133,18 @@ class DispatchDesk implements Dispatch {
     if (known === 'repeated') return { kind: 'repeated', order: receipt.order };
     if (known === 'reused') return idReused(receipt);
     if (open === undefined) return known === undefined ? orderUnknown(receipt) : orderClosed(receipt);
-    const answer = answeredBy(open.order, receipt);
-    if ('kind' in answer) return answer;
-    const turn = { at, step };
-    open.receipts.add(receipt);
-    const { party, state, by, note, door } = receipt;
-    open.record(answeredAt(open.order, receipt, at), { what: 'order.receipt', party, state, by, note, door });
-    const moved = { ...answer, state };
-    open.replace(answer, moved);
-    this.escalation.answered(open, moved, turn);
-    spreadAnswer(this.desk, open, { moved, receipt }, turn);
-    this.closing.consider(open, turn);
-    this.changed(open, turn);
-    return { kind: 'moved', state, order: receipt.order };
+    const outcome = this.answering.receive(open, receipt, { at, step });
+    if (outcome.kind === 'moved') this.changed(open, { at, step });
+    return outcome;
   }
 
   command(command: OrderCommand, at: Millis, step: DispatchStep): CommandOutcome {
     const open = this.orders.get(command.order);
-    const turn = { at, step };
     if (this.lately.get(command.order)?.commands.get(command.id) === JSON.stringify(command.deed))
       return { kind: 'repeated', order: command.order };
     if (open === undefined) return noOrder(command, this.closed.receiptsOf(command.order) !== undefined);
-    const outcome = this.commands.run(open, command, turn);
-    if (outcome.kind === 'done') this.changed(open, turn);
+    const outcome = this.commands.run(open, command, { at, step });
+    if (outcome.kind === 'done') this.changed(open, { at, step });
     return outcome;
   }
 
@@ -163,6 +157,11 @@ class DispatchDesk implements Dispatch {
       this.changed(open, turn);
     }
     if (this.desk.gate.next() <= now) step.messages.push(...this.desk.gate.release(now));
+  }
+
+  settle(until: Millis): void {
+    this.clocks.settled = until;
+    for (const open of this.orders.values()) this.clocks.set(open);
   }
 
   nextAt(): Millis {
@@ -203,6 +202,7 @@ class DispatchDesk implements Dispatch {
       closed: this.closed.save(),
       gate: this.desk.gate.save(),
       lately: this.lately.save(),
+      settled: this.clocks.settled,
     };
   }
 
@@ -211,6 +211,7 @@ class DispatchDesk implements Dispatch {
     this.orders.clear();
     this.byIncident.clear();
     this.clocks.clear();
+    this.clocks.settled = saved.settled ?? Number.NEGATIVE_INFINITY;
     for (const one of saved.orders) this.keep(OpenOrder.restore(one));
     this.lately.restore(saved.lately ?? []);
     this.closed.restore(saved.closed);

@@ -1,9 +1,11 @@
+import { reasonsOf } from '../model/called-for.ts';
 import type { Rung } from '../model/handling.ts';
 import type { Assignment, ClockStep } from '../model/work-order.ts';
 import { OPERATIONS } from './assign.ts';
-import { nextDue, overdue, type Due } from './clocks.ts';
+import { CLOCK_STEPS, dueSteps, nextDue, overdue, overdueCode, type Due } from './clocks.ts';
 import { nameOf, type OpenOrder } from './open-order.ts';
 import type { OrderDesk, Turn } from './order-desk.ts';
+import { LEAD_DECLINED, owesAnswerAlone, withReason } from './reasons.ts';
 
 /** The clocks of an order's parties: who is warned, who is called when a time runs out, and who is let go when it is made up for. */
 export class Escalation {
@@ -27,39 +29,52 @@ export class Escalation {
   run(open: OpenOrder, { share, due }: { readonly share: Assignment; readonly due: Due }, turn: Turn): void {
     if (due.kind === 'climb') this.climb(open, share, turn);
     else if (due.kind === 'due-soon') this.warn(open, share, due.step, turn);
-    else this.runOut(open, share, due.step, turn);
+    else this.runOut(open, share, turn);
   }
 
   /** The party has answered: what it owed and has made up for calls nobody any more. */
   answered(open: OpenOrder, share: Assignment, turn: Turn): void {
     const clocks = open.clocksOf(share);
     const late = overdue(share, clocks);
-    for (const step of STEPS) if (!late.includes(step)) open.ease(codeOf(step, share));
-    if (clocks.rung === 0 || late.length > 0) return;
+    for (const step of CLOCK_STEPS) if (!late.includes(step)) open.ease(overdueCode(step, share));
+    if (share.role === 'lead') {
+      // A lead that declines makes up for nothing: whoever was called because of it is needed all the more.
+      if (share.state === 'declined') return void open.setClocks(share, { ...clocks, climbAt: null });
+      open.ease(LEAD_DECLINED);
+      this.desk.release(open, LEAD_DECLINED, turn);
+    }
+    if (late.length > 0) return;
+    const called = open.order.assignments.some((one) => one.state === 'dispatched' && reasonsOf(one).includes(nameOf(share)));
+    if (clocks.rung === 0 && !called) return;
     open.setClocks(share, { ...clocks, rung: 0, climbAt: null });
     open.record(turn.at, { what: 'order.eased', party: share.party });
-    for (const called of open.order.assignments) {
-      if (called.calledFor !== nameOf(share)) continue;
-      if (called.state === 'dispatched') this.desk.withdraw(open, called, { by: null, note: 'eased' }, turn);
-      else this.desk.tell(open, [called], { type: 'order.updated' }, turn);
-    }
+    this.desk.release(open, nameOf(share), turn);
   }
 
   private warn(open: OpenOrder, share: Assignment, step: ClockStep, turn: Turn): void {
-    this.say(open, share, `${step}:due-soon`);
+    this.say(open, share, [`${step}:due-soon`]);
     // Whoever was away while it ran out need not hear first that it will.
     if (share.due[step] <= turn.at) return;
     open.record(turn.at, { what: 'order.due-soon', party: share.party, note: step });
     this.desk.tell(open, [share], { type: 'order.updated', clock: { party: share.party, step, state: 'due-soon' } }, turn);
   }
 
-  private runOut(open: OpenOrder, share: Assignment, step: ClockStep, turn: Turn): void {
-    this.say(open, share, `${step}:overdue`);
-    open.askAttention(codeOf(step, share));
-    open.record(turn.at, { what: 'order.overdue', party: share.party, note: step });
-    this.desk.tell(open, [share], { type: 'order.escalated', clock: { party: share.party, step, state: 'overdue' } }, turn);
+  /** All that has run out by now is told at once, by the name of the first step. */
+  private runOut(open: OpenOrder, share: Assignment, turn: Turn): void {
+    const steps = dueSteps(share, open.clocksOf(share), turn.at);
+    this.say(
+      open,
+      share,
+      steps.map((step) => `${step}:overdue`),
+    );
+    for (const step of steps) {
+      open.askAttention(overdueCode(step, share));
+      open.record(turn.at, { what: 'order.overdue', party: share.party, note: step });
+    }
+    const clock = { party: share.party, step: steps[0] ?? 'accept', state: 'overdue' } as const;
+    this.desk.tell(open, [share], { type: 'order.escalated', clock }, turn);
     // Who was called because of another has nobody above but those who are called anyway.
-    if (share.calledFor === undefined || share.calledFor === null) this.begin(open, share, turn);
+    if (!owesAnswerAlone(share)) this.begin(open, share, turn);
   }
 
   private begin(open: OpenOrder, share: Assignment, turn: Turn): void {
@@ -92,12 +107,28 @@ export class Escalation {
     const note = `${clock.step}:${share.party}`;
     open.record(turn.at, { what: 'order.escalated', party, note });
     const known = open.order.assignments.find((one) => one.party === party && one.state !== 'withdrawn');
-    if (known !== undefined) this.desk.tell(open, [known], { type: 'order.escalated', clock }, turn);
-    else {
-      const called = this.desk.ask(open, party, { role: 'support', calledFor: nameOf(share), note }, turn);
+    if (known !== undefined && !mustGoAgain(known)) {
+      const told = withReason(known, nameOf(share));
+      open.replace(known, told);
+      this.desk.tell(open, [told], { type: 'order.escalated', clock }, turn);
+    } else {
+      const called = this.ask(open, { party, known, share, note }, turn);
       this.desk.tell(open, [called], { type: 'order.dispatched', clock }, turn);
     }
     return true;
+  }
+
+  private ask(
+    open: OpenOrder,
+    call: { readonly party: string; readonly known: Assignment | undefined; readonly share: Assignment; readonly note: string },
+    turn: Turn,
+  ): Assignment {
+    const { party, known, share, note } = call;
+    if (known === undefined) return this.desk.ask(open, party, { role: 'support', calledFor: nameOf(share), note }, turn);
+    const again = this.desk.askAgain(open, known, { note }, turn);
+    const called = withReason(again, nameOf(share));
+    open.replace(again, called);
+    return called;
   }
 
   private targetOf(open: OpenOrder, { party }: Assignment, to: Rung['to']): string | null {
@@ -105,19 +136,18 @@ export class Escalation {
     if (to === 'ops') return OPERATIONS;
     if (to === 'chief') return known?.chief ?? null;
     // Where the city names nobody who stands in, the first of the supports does, for the lead.
-    const assignments = open.order.assignments.filter(({ calledFor, state }) => (calledFor ?? null) === null && state !== 'withdrawn');
+    const assignments = open.order.assignments.filter((one) => reasonsOf(one).length === 0 && one.state !== 'withdrawn');
     const lead = assignments.find(({ role }) => role === 'lead');
     return known?.next ?? (lead?.party === party ? (assignments.find(({ role }) => role === 'support')?.party ?? null) : null);
   }
 
-  private say(open: OpenOrder, share: Assignment, said: string): void {
+  private say(open: OpenOrder, share: Assignment, said: readonly string[]): void {
     const clocks = open.clocksOf(share);
-    open.setClocks(share, { ...clocks, said: [...clocks.said, said] });
+    open.setClocks(share, { ...clocks, said: [...clocks.said, ...said] });
   }
 }
 
-const STEPS: readonly ClockStep[] = ['accept', 'arrive', 'close'];
-
-function codeOf(step: ClockStep, { party }: Assignment): string {
-  return `overdue:${step}:${party}`;
+/** Who has declined, or has answered a call before, is asked anew; a share of its own that is resolved stays so. */
+function mustGoAgain(known: Assignment): boolean {
+  return known.state === 'declined' || (known.state === 'resolved' && reasonsOf(known).length > 0);
 }

@@ -30,7 +30,7 @@ export class Following {
     const { incident, alert, what } = change;
     const { at } = turn;
     const before = open.order.assignments.length;
-    const novelty = open.noteAlert(alert);
+    const novelty = open.noteAlert(alert, change.rule.order?.kind ?? null);
     open.change({ level: incident.level });
     const wasCalm = open.calm;
     open.calm = incident.calm ?? incident.endedAt !== null;
@@ -39,9 +39,7 @@ export class Following {
     const entered = what === 'joined' || what === 'resumed';
     // Lowering is not told, so a level that comes back up to what the parties know is no news either.
     const worse = levelRank(incident.level) > levelRank(open.told);
-    if (open.order.state === 'resolved' && (entered || worse || (wasCalm && !open.calm))) {
-      this.closing.reopen(open, { what: 'order.reopened', by: null, note: `${alert.rule}@${alert.subject.key}` }, turn);
-    }
+    if (entered || worse || (wasCalm && !open.calm)) this.comeBack(open, change, turn);
     const routed = entered || what === 'raised' ? this.desk.route(change, at) : null;
     const added = routed === null ? [] : this.assign(open, routed, turn);
     // The worst that is known gives the order its name: a confirmed fire must not go by the name of one alarm.
@@ -50,23 +48,31 @@ export class Following {
       open.change({ title: orderTitle(change.rule, open.order.place), assignments });
     }
     const news = this.isNews(open, what, entered ? novelty : null) || added.length > 0;
-    this.tell(open, change, { worse, news, before }, turn);
+    // A false alarm is declined; the real one that follows it is none.
+    const anew = worse || isAnother(what, novelty, news);
+    const again = anew ? this.desk.askAllAgain(open, ['declined'], turn) : [];
+    this.tell(open, change, { worse, news, fresh: [...open.order.assignments.slice(before), ...again] }, turn);
     this.closing.consider(open, turn);
+  }
+
+  /** What everybody has finished is not over. */
+  private comeBack(open: OpenOrder, { alert }: IncidentChange, turn: Turn): void {
+    if (open.order.state !== 'resolved') return;
+    this.closing.reopen(open, { what: 'order.reopened', by: null, note: `${alert.rule}@${alert.subject.key}` }, turn);
   }
 
   private tell(
     open: OpenOrder,
     { what, alert, incident }: IncidentChange,
-    { worse, news, before }: { readonly worse: boolean; readonly news: boolean; readonly before: number },
+    { worse, news, fresh }: { readonly worse: boolean; readonly news: boolean; readonly fresh: readonly Assignment[] },
     turn: Turn,
   ): void {
     const type = worse ? 'order.escalated' : news ? 'order.updated' : null;
     if (what === 'ended' || what === 'resumed') open.endTold = what === 'ended' && type !== null;
     if (type !== null)
       open.record(turn.at, { what: type, note: worse ? `level:${incident.level}` : `${what}:${alert.rule}@${alert.subject.key}` });
-    const { assignments } = open.order;
-    const asked = assignments.slice(0, before).filter(({ state }) => state !== 'withdrawn');
-    this.desk.tell(open, assignments.slice(before), { type: 'order.dispatched' }, turn);
+    const asked = open.order.assignments.filter((one) => one.state !== 'withdrawn' && !fresh.includes(one));
+    this.desk.tell(open, fresh, { type: 'order.dispatched' }, turn);
     if (type !== null) this.desk.tell(open, asked, { type }, turn);
   }
 
@@ -99,4 +105,10 @@ export class Following {
     }
     return added;
   }
+}
+
+/** A rule joins that has said nothing of it before, or what was said to be over is back. */
+function isAnother(what: IncidentChange['what'], novelty: ReturnType<OpenOrder['noteAlert']>, news: boolean): boolean {
+  if (what === 'resumed') return news;
+  return what === 'joined' && novelty === 'rule';
 }

@@ -1,3 +1,4 @@
+import { DRILL_KEY } from '../model/silence.ts';
 import type { Millis } from '../model/time.ts';
 import type { WorkOrder } from '../model/work-order.ts';
 import { OpenOrder, type SavedOrder } from './open-order.ts';
@@ -41,5 +42,9 @@ export class LatelyClosed {
 }
 
 function isLike(order: WorkOrder, { sort, place, drill }: Pick<WorkOrder, 'sort' | 'place' | 'drill'>): boolean {
-  return order.sort === sort && order.place.id === place.id && order.drill === drill;
+  return order.sort === sort && order.place.id === place.id && order.drill === drill && !isExercise(order);
+}
+
+function isExercise({ alerts }: WorkOrder): boolean {
+  return alerts.some(({ key }) => key.startsWith(DRILL_KEY));
 }

@@ -10,10 +10,12 @@ const BY: Readonly<Record<StepBy, string>> = { party: '处置单位 party', pers
 const WHEN: Readonly<Record<string, string>> = {
   receipt: '回执 receipt',
   'reassign, cancel': '改派或撤销 reassign, cancel',
-  eased: '超时已补上 made up for',
+  eased: '呼叫的缘由已消除 made up for',
   return: '核查退回 return',
   reopened: '告警复现 the alert is back',
   reassign: '改派 reassign',
+  worse: '升级、另有告警或告警复现 worse, something else, or back again',
+  called: '呼叫 called',
   'all-done': '各单位都处置完毕 everybody is done',
   verified: '体征恢复 the signs are calm',
   verify: '核查 verify',

@@ -23,7 +23,7 @@ test('the table is the one that was agreed', () => {
     accepted: ['on-site', 'resolved', 'declined'],
     'on-site': ['resolved'],
     resolved: [],
-    declined: [],
+    declined: ['accepted'],
     withdrawn: [],
   });
 });

@@ -2,7 +2,7 @@ import type { Alert } from '../model/alert.ts';
 import type { Level } from '../model/level.ts';
 import type { Millis } from '../model/time.ts';
 import type { Assignment, OrderAlert, OrderMessage, TrailEntry, WorkOrder } from '../model/work-order.ts';
-import { RESTING, type Clocks } from './clocks.ts';
+import { CLOCK_STEPS, overdueCode, RESTING, type Clocks } from './clocks.ts';
 import type { Due } from './due-instants.ts';
 import { orderBody, type Notice } from './order-body.ts';
 import { ReceiptBook, type SavedReceipts } from './receipt-book.ts';
@@ -19,9 +19,16 @@ export interface SavedOrder {
   readonly receipts: SavedReceipts;
   readonly calm?: boolean;
   readonly resolvedAt?: Millis | null;
+  readonly recall?: Recalling | null;
   readonly clocks?: readonly (readonly [assignment: string, clocks: Clocks])[];
   readonly commands?: readonly (readonly [id: string, deed: string])[];
   readonly refused?: SavedRefused;
+}
+
+/** When operations is called again, and how often that has been. */
+export interface Recalling {
+  readonly at: Millis;
+  readonly count: number;
 }
 
 /** What a line of the trail says beside the time. */
@@ -44,6 +51,8 @@ export class OpenOrder {
   calm = false;
   /** Since when everybody has done their share; `null`: not yet, or nobody need be reminded of it any more. */
   resolvedAt: Millis | null = null;
+  /** Nobody takes it on, or verifies it; `null`: somebody does, or was called often enough. */
+  recall: Recalling | null = null;
   /** Ids of commands that were carried out, with what they were. */
   readonly commands = new Map<string, string>();
   /** What its parties' receivers refused. */
@@ -67,6 +76,7 @@ export class OpenOrder {
     open.receipts = ReceiptBook.restore(saved.receipts);
     open.calm = saved.calm ?? false;
     open.resolvedAt = saved.resolvedAt ?? null;
+    open.recall = saved.recall ?? null;
     for (const [assignment, clocks] of saved.clocks ?? []) open.clocks.set(assignment, clocks);
     for (const [id, deed] of saved.commands ?? []) open.commands.set(id, deed);
     open.refused.restore(saved.refused ?? []);
@@ -74,10 +84,10 @@ export class OpenOrder {
   }
 
   save(): SavedOrder {
-    const { order, due, told, endings, endTold, calm, resolvedAt } = this;
+    const { order, due, told, endings, endTold, calm, resolvedAt, recall } = this;
     const books = { sent: this.sent.save(), receipts: this.receipts.save(), refused: this.refused.save() };
     const maps = { clocks: [...this.clocks], commands: [...this.commands] };
-    return { order, due, told, endings, endTold, calm, resolvedAt, ...books, ...maps };
+    return { order, due, told, endings, endTold, calm, resolvedAt, recall, ...books, ...maps };
   }
 
   change(fields: Partial<WorkOrder>): void {
@@ -85,9 +95,9 @@ export class OpenOrder {
   }
 
   /** A new episode of a rule at a key takes the place of its earlier one. @returns what the alert is new in. */
-  noteAlert(alert: Alert): 'rule' | 'key' | null {
+  noteAlert(alert: Alert, sort: string | null): 'rule' | 'key' | null {
     const { id, rule, version, subject, level, since, resolvedAt, because } = alert;
-    const line: OrderAlert = { id, rule, version, key: subject.key, level, since, resolvedAt, because };
+    const line: OrderAlert = { id, rule, version, key: subject.key, level, since, resolvedAt, because, ...(sort === null ? {} : { sort }) };
     const { alerts } = this.order;
     const known = alerts.findIndex((one) => one.rule === rule && one.key === subject.key);
     this.change({ alerts: known === -1 ? [...alerts, line] : alerts.with(known, line) });
@@ -110,6 +120,12 @@ export class OpenOrder {
   setClocks(assignment: Assignment, clocks: Clocks): void {
     if (clocks === RESTING) this.clocks.delete(nameOf(assignment));
     else this.clocks.set(nameOf(assignment), clocks);
+  }
+
+  /** Its times begin anew, or run no more: what was said of them is past. */
+  restClocks(assignment: Assignment): void {
+    this.setClocks(assignment, RESTING);
+    for (const step of CLOCK_STEPS) this.ease(overdueCode(step, assignment));
   }
 
   /** Nobody need look any more because of this. */

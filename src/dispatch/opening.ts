@@ -32,23 +32,24 @@ export class Opening {
     const { desk, following, lately } = this.parts;
     const { incident, alert } = change;
     const place = orderPlace(desk.city, incident, alert.subject);
-    const again = lately.find({ sort: incident.sort, place, drill: this.drill || alert.drill === true }, turn.at);
+    // Each exercise has an order of its own.
+    const again = alert.drill === true ? null : lately.find({ sort: incident.sort, place, drill: this.drill }, turn.at);
     const open = again ?? new OpenOrder(newOrder(id, change, place, this.drill), routed.order.due);
     if (again !== null) this.reopen(again, change, turn);
-    else open.noteAlert(alert);
+    else open.noteAlert(alert, change.rule.order?.kind ?? null);
     const assigned = following.assign(open, routed, turn);
     desk.tell(open, assigned, { type: 'order.dispatched' }, turn);
     return open;
   }
 
-  private reopen(open: OpenOrder, { incident, alert }: IncidentChange, turn: Turn): void {
+  private reopen(open: OpenOrder, { incident, alert, rule }: IncidentChange, turn: Turn): void {
     const { closing, closed, lately } = this.parts;
     lately.forget(open.order.id);
     closed.forget(open.order.id);
     open.change({ incident: incident.id, level: incident.level });
     open.calm = false;
     open.endTold = false;
-    open.noteAlert(alert);
+    open.noteAlert(alert, rule.order?.kind ?? null);
     closing.reopen(open, { what: 'order.reopened', by: null, note: `${alert.rule}@${alert.subject.key}` }, turn);
   }
 }

@@ -17,6 +17,8 @@ export class OrderClocks {
   private readonly escalation: Escalation;
   private readonly closing: Closing;
   private readonly held: boolean;
+  /** No time runs out before: the doors were shut, and an answer may be on its way. */
+  settled: Millis = Number.NEGATIVE_INFINITY;
   private readonly due = new DueOrders();
 
   /** `held` false: nobody is held to a time. */
@@ -29,9 +31,11 @@ export class OrderClocks {
 
   set(open: OpenOrder): void {
     if (!this.held) return;
-    const { resolvedAt } = open;
+    const { resolvedAt, recall } = open;
     const verifyBy = resolvedAt === null ? Number.POSITIVE_INFINITY : resolvedAt + this.desk.handling.verifyWithin;
-    this.due.set(open.order.id, Math.min(this.escalation.next(open)?.due.at ?? Number.POSITIVE_INFINITY, verifyBy));
+    const callAt = recall?.at ?? Number.POSITIVE_INFINITY;
+    const next = Math.min(this.escalation.next(open)?.due.at ?? Number.POSITIVE_INFINITY, verifyBy, callAt);
+    this.due.set(open.order.id, Math.max(next, this.settled));
   }
 
   stop(order: string): void {
@@ -57,5 +61,6 @@ export class OrderClocks {
       this.escalation.run(open, next, turn);
     }
     if (open.resolvedAt !== null && open.resolvedAt + this.desk.handling.verifyWithin <= turn.at) this.closing.remind(open, turn);
+    if (open.recall !== null && open.recall.at <= turn.at) this.closing.recalls.call(open, turn);
   }
 }

@@ -1,14 +1,16 @@
+import { reasonsOf } from '../model/called-for.ts';
 import { DEFAULT_HANDLING, type Handling } from '../model/handling.ts';
 import type { IncidentChange } from '../model/incident.ts';
 import type { City, Party } from '../model/place.ts';
 import type { OrderRule } from '../model/rule.ts';
 import type { Millis } from '../model/time.ts';
-import type { Assignment, OrderMessage, Role, WorkOrder } from '../model/work-order.ts';
-import { askAgain, assignmentOf, OPERATIONS } from './assign.ts';
-import { RESTING } from './clocks.ts';
+import type { Assignment, AssignmentState, OrderMessage, Role, WorkOrder } from '../model/work-order.ts';
+import { askAgain, assignmentOf } from './assign.ts';
+import { isDone } from './lifecycle.ts';
 import { MessageGate } from './message-gate.ts';
 import type { OpenOrder } from './open-order.ts';
 import type { Notice } from './order-body.ts';
+import { LEAD_DECLINED, NOBODY, UNVERIFIED } from './reasons.ts';
 import { alongRoute, routeOf } from './routing.ts';
 
 /** What one call comes to; the callee pushes. */
@@ -64,7 +66,8 @@ export class OrderDesk {
   tell(open: OpenOrder, to: readonly Assignment[], notice: Omit<Notice, 'at'>, { at, step }: Turn): void {
     const messages: OrderMessage[] = [];
     open.tell(to, { ...notice, at }, this.links, messages);
-    const { sort, level } = open.order;
+    const { level } = open.order;
+    const sort = urgentSort(open.order, this.handling.lifeSafety);
     for (const message of messages) if (this.gate.pass({ message, sort, level })) step.messages.push(message);
   }
 
@@ -73,55 +76,78 @@ export class OrderDesk {
     const { role, calledFor = null, by = null, note = null } = asking;
     const { street } = open.order.place;
     const fresh = assignmentOf(this.city, party, role, { street, due: open.due, at });
-    const share = calledFor === null ? fresh : { ...fresh, calledFor };
+    const share = calledFor === null ? fresh : { ...fresh, calledFor: [calledFor] };
     const before = open.order.assignments.find((one) => one.party === party && one.street === share.street);
     if (before === undefined) open.add(share);
     else open.replace(before, share);
-    open.setClocks(share, RESTING);
-    open.record(at, { what: 'order.dispatched', party, state: 'dispatched', by, note });
+    this.begin(open, share, { by, note }, at);
     return share;
   }
 
-  /** Whoever has resolved their share goes again. @returns their shares */
-  askAllAgain(open: OpenOrder, { at }: Turn): Assignment[] {
-    const again: Assignment[] = [];
-    for (const one of open.order.assignments) {
-      if (one.state !== 'resolved') continue;
-      const share = askAgain(this.city, one, open.due, at);
-      open.replace(one, share);
-      open.setClocks(share, RESTING);
-      open.record(at, { what: 'order.dispatched', party: share.party, state: 'dispatched' });
-      again.push(share);
+  /** The party goes again, in its role and for the reasons for which it was called. Tells nobody. @returns its share */
+  askAgain(
+    open: OpenOrder,
+    before: Assignment,
+    why: { readonly by?: string | null; readonly note?: string | null },
+    { at }: Turn,
+  ): Assignment {
+    const share = askAgain(this.city, before, open.due, at);
+    open.replace(before, share);
+    this.begin(open, share, why, at);
+    // Whoever leads has it again: that they declined is past.
+    if (share.role === 'lead') {
+      open.ease(LEAD_DECLINED);
+      open.ease(NOBODY);
+      open.recall = null;
     }
-    return again;
+    return share;
+  }
+
+  /** Whoever stands there with a share of their own, and whoever was called and has resolved it, goes again. @returns their shares */
+  askAllAgain(open: OpenOrder, states: readonly AssignmentState[], turn: Turn): Assignment[] {
+    const again = open.order.assignments.filter(
+      (one) => states.includes(one.state) && (one.state === 'resolved' ? !wasToVerify(one) : reasonsOf(one).length === 0),
+    );
+    return again.map((one) => this.askAgain(open, one, {}, turn));
   }
 
   /** Takes the share back: the party need not act any more, and hears so. */
   withdraw(open: OpenOrder, share: Assignment, why: { readonly by: string | null; readonly note: string }, turn: Turn): void {
     const withdrawn: Assignment = { ...share, state: 'withdrawn' };
     open.replace(share, withdrawn);
-    open.setClocks(withdrawn, RESTING);
+    open.restClocks(withdrawn);
     open.record(turn.at, { what: 'order.withdrawn', party: share.party, state: 'withdrawn', ...why });
     this.tell(open, [withdrawn], { type: 'order.cancelled' }, turn);
   }
 
-  /** Operations gets an assignment of its own when it has none: who is called must be able to answer. @returns whether the city has one. */
-  callOperations(open: OpenOrder, code: string, turn: Turn): boolean {
-    if (open.order.assignments.some((one) => one.party === OPERATIONS && one.state !== 'withdrawn')) return true;
-    if (this.partyOf(OPERATIONS) === undefined) return false;
-    this.ask(open, OPERATIONS, { role: 'support', note: code }, turn);
-    return true;
+  /** What somebody was called for is over: whoever has no other reason, and is not on the way, is let go. */
+  release(open: OpenOrder, reason: string, turn: Turn): void {
+    for (const called of open.order.assignments) {
+      const reasons = reasonsOf(called);
+      if (!reasons.includes(reason) || isDone(called.state)) continue;
+      const left = reasons.filter((one) => one !== reason);
+      const idle = called.state === 'dispatched' || (called.state === 'accepted' && wasToVerify(called));
+      if (left.length > 0) open.replace(called, { ...called, calledFor: left });
+      else if (idle) this.withdraw(open, called, { by: null, note: 'eased' }, turn);
+      else this.tell(open, [called], { type: 'order.updated' }, turn);
+    }
   }
 
-  /** Tells operations that something is wrong with a party; of itself it cannot be told. */
-  warnOperations(open: OpenOrder, about: { readonly code: string; readonly party: string | null }, turn: Turn): void {
-    const { code, party } = about;
-    if (party === OPERATIONS || !this.callOperations(open, code, turn)) return;
-    open.record(turn.at, { what: 'order.escalated', party: OPERATIONS, note: code });
-    this.tell(open, sharesOf(open, OPERATIONS), { type: 'order.escalated' }, turn);
+  private begin(open: OpenOrder, share: Assignment, why: { readonly by?: string | null; readonly note?: string | null }, at: Millis): void {
+    open.restClocks(share);
+    open.record(at, { what: 'order.dispatched', party: share.party, state: 'dispatched', ...why });
   }
 }
 
 export function sharesOf(open: OpenOrder, party: string): Assignment[] {
   return open.order.assignments.filter((one) => one.party === party);
+}
+
+/** The kind by whose lane the order travels: that on which life depends, where any of its alerts is of such a one. */
+function urgentSort({ sort, alerts }: WorkOrder, lifeSafety: readonly string[]): string {
+  return alerts.find((alert) => alert.sort !== undefined && lifeSafety.includes(alert.sort))?.sort ?? sort;
+}
+
+function wasToVerify(share: Assignment): boolean {
+  return reasonsOf(share).every((reason) => reason === UNVERIFIED) && reasonsOf(share).length > 0;
 }

@@ -164,7 +164,7 @@ describe('when something is wrong', () => {
     const rig = new Rig({ city: cityOf(['fire', 'police']) }).happen(0, 'opened', { order: orderOf({ support: ['police'] }) });
     rig.answer(1, 'fire', 'declined');
     rig.answer(2, 'police', 'declined');
-    expect(rig.order).toMatchObject({ state: 'open', attention: ['lead-declined'] });
+    expect(rig.order).toMatchObject({ state: 'open', attention: ['lead-declined', 'nobody'] });
   });
 
   test('operations that leads and declines is not called by itself', () => {

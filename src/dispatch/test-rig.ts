@@ -79,6 +79,8 @@ interface Happening {
   readonly incident?: string;
   /** No condition holds any more, but a person must reset it. */
   readonly calm?: boolean;
+  /** Of an exercise. */
+  readonly drill?: string;
 }
 
 function changeOf(at: number, what: IncidentChange['what'], happening: Happening): IncidentChange {
@@ -109,7 +111,8 @@ function changeOf(at: number, what: IncidentChange['what'], happening: Happening
     id: fingerprint('al', rule, sensor, at),
     rule,
     version: 3,
-    subject: { key: `sensor:${sensor}`, sensor, place, street },
+    subject: { key: happening.drill === undefined ? `sensor:${sensor}` : `drill:${happening.drill}`, sensor, place, street },
+    ...(happening.drill === undefined ? {} : { drill: true }),
     state: over ? 'resolved' : 'firing',
     level: alertLevel,
     peak: alertLevel,

@@ -13,6 +13,14 @@ export interface Rung {
 /** How it is known that an order which everybody has resolved is really over. */
 export type Verification = 'none' | 'sign' | 'person';
 
+/** How often operations is called when nobody takes an order on, or verifies it. */
+export interface Recall {
+  /** Between two calls. */
+  readonly every: Millis;
+  /** Calls after the first one. */
+  readonly times: number;
+}
+
 /** Alerts of some rules that open no order while another alert stands in the same area: they are part of it. */
 export interface Inhibition {
   readonly by: string;
@@ -28,6 +36,8 @@ export interface Handling {
   readonly verify: Readonly<Record<string, Verification>>;
   /** After this long without verification the operations centre is called. */
   readonly verifyWithin: Millis;
+  /** While nobody takes an order on, or verifies it, operations is called again. */
+  readonly recall?: Recall;
   /** So long after its closing an order is opened again when its alert returns; 0: never. */
   readonly grace: Millis;
   /** Share of a due time after which its party is warned, 0 to 1; `null`: never. */
@@ -44,10 +54,14 @@ export interface Handling {
 
 const MINUTE: Millis = 60_000;
 
+/** Where a city says nothing: four hours long. */
+export const DEFAULT_RECALL: Recall = { every: 15 * MINUTE, times: 16 };
+
 /** What holds where a city says nothing. */
 export const DEFAULT_HANDLING: Handling = {
   verify: { '*': 'none' },
   verifyWithin: 30 * MINUTE,
+  recall: DEFAULT_RECALL,
   grace: 30 * MINUTE,
   warnAt: 0.8,
   ladder: [

@@ -1,3 +1,4 @@
+import type { Text } from './text.ts';
 import type { Millis } from './time.ts';
 import type { Door } from './work-order.ts';
 
@@ -25,7 +26,12 @@ export interface OrderCommand {
 }
 
 export type CommandOutcome =
-  | { readonly kind: 'done'; readonly order: string }
+  | {
+      readonly kind: 'done';
+      readonly order: string;
+      /** What whoever gave the command should know of it: the signs that still stand, say. */
+      readonly warning?: Text;
+    }
   | { readonly kind: 'repeated'; readonly order: string }
   | {
       readonly kind: 'refused';

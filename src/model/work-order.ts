@@ -21,8 +21,8 @@ export interface Assignment {
   readonly state: AssignmentState;
   /** When it was asked, last of all when the order was opened again. */
   readonly dispatchedAt?: Millis;
-  /** The party (and street) whose time ran out, for whoever was called instead. */
-  readonly calledFor?: string | null;
+  /** Why somebody was called who has no share of their own; read it by `reasonsOf`. */
+  readonly calledFor?: readonly string[] | string | null;
   readonly due: { readonly accept: Millis; readonly arrive: Millis; readonly close: Millis };
   /** Due in working days that reach into a year which the calendar does not cover: only weekends were left out. Absent: none. */
   readonly dueAssumed?: readonly DueStep[];
@@ -37,6 +37,8 @@ export interface OrderAlert {
   readonly since: Millis;
   readonly resolvedAt: Millis | null;
   readonly because: Text;
+  /** The kind of order that its rule opens; absent in orders of before this was kept. */
+  readonly sort?: string;
 }
 
 /** One line of an order's history. */
@@ -51,6 +53,7 @@ export interface TrailEntry {
     | 'order.due-soon'
     | 'order.overdue'
     | 'order.eased'
+    | 'order.called-again'
     | 'order.withdrawn'
     | 'order.verified'
     | 'order.returned'
@@ -84,7 +87,7 @@ export interface WorkOrder {
   readonly closedAt: Millis | null;
   /** How often it was opened again. */
   readonly reopened?: number;
-  /** Something a person must look at (`lead-declined`, `unverified`, `overdue:STEP:PARTY`, `delivery-parked:PARTY`, `unreachable:PARTY` or `unreachable:PARTY/STREET`). */
+  /** Something a person must look at (`lead-declined`, `nobody`, `unverified`, `overdue:STEP:PARTY`, `delivery-parked:PARTY`, `unreachable:PARTY` or `unreachable:PARTY/STREET`). */
   readonly attention: readonly string[];
   readonly trail: readonly TrailEntry[];
 }

@@ -59,7 +59,8 @@ function commandRoute(server: FastifyInstance, ports: ApiPorts): void {
       const by = signed(body.by, request.token);
       const outcome = await ports.commandOrder(request.params.id, { deed, by, reason: body.reason ?? null, id: body.id ?? null });
       if (outcome.kind === 'refused') return sendProblem(reply, `api-${outcome.code}`, outcome.detail, { allowed: outcome.allowed });
-      return reply.code(outcome.kind === 'done' ? 201 : 200).send({ id: outcome.id, result: outcome.kind, order: outcome.order });
+      const { kind: result, ...what } = outcome;
+      return reply.code(result === 'done' ? 201 : 200).send({ ...what, result });
     },
   );
 }

@@ -29,6 +29,7 @@ export const TRAIL_WORD: Readonly<Record<TrailEntry['what'], Text>> = {
   'order.due-soon': { zh: '时限将至', en: 'due soon' },
   'order.overdue': { zh: '超时', en: 'overdue' },
   'order.eased': { zh: '降级', en: 'eased' },
+  'order.called-again': { zh: '再次呼叫', en: 'called again' },
   'order.withdrawn': { zh: '撤回派单', en: 'withdrawn' },
   'order.verified': { zh: '核查通过', en: 'verified' },
   'order.returned': { zh: '核查退回', en: 'returned' },
