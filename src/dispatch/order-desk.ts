@@ -65,7 +65,7 @@ export class OrderDesk {
     const messages: OrderMessage[] = [];
     open.tell(to, { ...notice, at }, this.links, messages);
     const { sort, level } = open.order;
-    for (const message of messages) if (this.gate.pass({ message, sort, level })) step.messages.push(message);
+    for (const message of messages) step.messages.push(...this.gate.pass({ message, sort, level }));
   }
 
   /** Gives the party a share of the order, or asks it again where it has one. Tells nobody. @returns its share */
