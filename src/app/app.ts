@@ -89,6 +89,7 @@ async function start(options: AppOptions, cleanup: Cleanup): Promise<App> {
   const definition = await loadDefinition(config, options.clock);
   const journal = await openJournal({ directory: config.dataDir, emit, ...options.journal });
   cleanup.add('journal', () => journal.close());
+  void journal.failure.then(options.fatal);
   const output: { broker: Broker | null } = { broker: null };
   const checkpoints = await signAudit({ config, journal, broker: () => output.broker, cleanup, emit });
   const { core, configured } = recover(journal, emit);
@@ -98,7 +99,8 @@ async function start(options: AppOptions, cleanup: Cleanup): Promise<App> {
   const endpoints = new PartyEndpoints(config);
   const feed = new EventFeed();
   const snapshots = new Snapshots(journal, core, () => reload.inForce);
-  const pipeline = createPipeline(options, { core, journal, endpoints, feed, snapshots, committed: (batch) => deliver(deliverer, batch) });
+  const committed = (batch: CommittedBatch): void => deliver(deliverer, batch, core);
+  const pipeline = createPipeline(options, { core, journal, endpoints, feed, snapshots, committed });
   const formats = formatSettings(config, definition.city);
   const publish = orderPublisher({ config, formats, endpoints, broker: () => output.broker });
   const deliverer = await startDeliverer({
@@ -128,11 +130,7 @@ async function start(options: AppOptions, cleanup: Cleanup): Promise<App> {
   cleanup.add('mqtt', () => closeBroker(output));
   const own = { drill: options.clock === 'events', titles: config.parties, metrics: options.metrics };
   const ports = apiPorts({ ...own, core, journal, pipeline, feed, broker, reload, deliverer, endpoints, forbidden, emit });
-  const api = await createApi({ ports, tokens: doors.http ? null : config.tokens, version: options.version, emit });
-  cleanup.add('api', () => closeApi(api));
-  await listen(api, config);
-  const http = `http://${inUrl(config.http.host)}:${(api.server.address() as AddressInfo).port}`;
-  emit({ name: 'api.door-opened', address: http });
+  const http = await openApi(options, { ports, tokens: doors.http ? null : config.tokens }, cleanup);
   return {
     http,
     mqtt: mqttAddress(config, broker),
@@ -143,6 +141,20 @@ async function start(options: AppOptions, cleanup: Cleanup): Promise<App> {
     rotateSecrets: (next) => endpoints.rotate(next),
     stop: () => cleanup.run(),
   };
+}
+
+/** @returns the address at which it answers */
+async function openApi(
+  { config, emit, version }: AppOptions,
+  to: Pick<Parameters<typeof createApi>[0], 'ports' | 'tokens'>,
+  cleanup: Cleanup,
+): Promise<string> {
+  const api = await createApi({ ...to, version, emit });
+  cleanup.add('api', () => closeApi(api));
+  await listen(api, config);
+  const http = `http://${inUrl(config.http.host)}:${(api.server.address() as AddressInfo).port}`;
+  emit({ name: 'api.door-opened', address: http });
+  return http;
 }
 
 /** What fails here fails with the journal, and that ends the process by itself. */
@@ -171,8 +183,10 @@ function orderPublisher(to: {
 }
 
 /** What is new is queued before the order counts as over: its last word must find its lane. */
-function deliver(deliverer: Deliverer, { deliveries, outcome }: CommittedBatch): void {
+function deliver(deliverer: Deliverer, { deliveries, outcome }: CommittedBatch, core: Core): void {
   deliverer.offer(deliveries);
+  // What was held may speak of an order that has ended meanwhile.
+  for (const { digest = [] } of deliveries) for (const { order } of digest) if (!core.orders.get(order)) deliverer.orderClosed(order);
   for (const { id, state } of outcome.orders.values()) if (state === 'closed' || state === 'cancelled') deliverer.orderClosed(id);
 }
 
