@@ -29,6 +29,7 @@ function deliveryOf(message: OrderMessage, endpoint: Endpoint, at: Millis): Deli
     id: `${message.id}@${endpoint.id}`,
     message: message.id,
     order: message.order,
+    ...(message.digest === undefined ? {} : { digest: message.digest }),
     party: message.party,
     street: message.street,
     type: message.type,

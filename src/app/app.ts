@@ -92,6 +92,7 @@ async function start(options: AppOptions, cleanup: Cleanup): Promise<App> {
   const definition = await loadDefinition(config, options.clock);
   const journal = await openJournal({ directory: config.dataDir, emit, ...options.journal });
   cleanup.add('journal', () => journal.close());
+  void journal.failure.then(options.fatal);
   const output: { broker: Broker | null } = { broker: null };
   const checkpoints = await signAudit({ config, journal, broker: () => output.broker, cleanup, emit });
   const { core, configured } = recover(journal, emit);
@@ -103,7 +104,7 @@ async function start(options: AppOptions, cleanup: Cleanup): Promise<App> {
   const snapshots = new Snapshots(journal, core, () => reload.inForce);
   const historian = options.history === undefined ? null : startHistory({ ...options.history, config, journal, cleanup, emit, inForce });
   const committed = (batch: CommittedBatch): void => {
-    deliver(deliverer, batch);
+    deliver(deliverer, batch, core);
     historian?.committed(batch.offset);
   };
   const pipeline = createPipeline(options, { core, journal, endpoints, feed, snapshots, committed });
@@ -136,11 +137,7 @@ async function start(options: AppOptions, cleanup: Cleanup): Promise<App> {
   cleanup.add('mqtt', () => closeBroker(output));
   const own = { drill: options.clock === 'events', titles: config.parties, metrics: options.metrics };
   const ports = apiPorts({ ...own, core, journal, pipeline, feed, broker, reload, deliverer, endpoints, forbidden, historian, emit });
-  const api = await createApi({ ports, tokens: doors.http ? null : config.tokens, version: options.version, emit });
-  cleanup.add('api', () => closeApi(api));
-  await listen(api, config);
-  const http = `http://${inUrl(config.http.host)}:${(api.server.address() as AddressInfo).port}`;
-  emit({ name: 'api.door-opened', address: http });
+  const http = await openApi(options, { ports, tokens: doors.http ? null : config.tokens }, cleanup);
   return {
     http,
     mqtt: mqttAddress(config, broker),
@@ -151,6 +148,20 @@ async function start(options: AppOptions, cleanup: Cleanup): Promise<App> {
     rotateSecrets: (next) => endpoints.rotate(next),
     stop: () => cleanup.run(),
   };
+}
+
+/** @returns the address at which it answers */
+async function openApi(
+  { config, emit, version }: AppOptions,
+  to: Pick<Parameters<typeof createApi>[0], 'ports' | 'tokens'>,
+  cleanup: Cleanup,
+): Promise<string> {
+  const api = await createApi({ ...to, version, emit });
+  cleanup.add('api', () => closeApi(api));
+  await listen(api, config);
+  const http = `http://${inUrl(config.http.host)}:${(api.server.address() as AddressInfo).port}`;
+  emit({ name: 'api.door-opened', address: http });
+  return http;
 }
 
 /** What fails here fails with the journal, and that ends the process by itself. */
@@ -179,8 +190,10 @@ function orderPublisher(to: {
 }
 
 /** What is new is queued before the order counts as over: its last word must find its lane. */
-function deliver(deliverer: Deliverer, { deliveries, outcome }: CommittedBatch): void {
+function deliver(deliverer: Deliverer, { deliveries, outcome }: CommittedBatch, core: Core): void {
   deliverer.offer(deliveries);
+  // What was held may speak of an order that has ended meanwhile.
+  for (const { digest = [] } of deliveries) for (const { order } of digest) if (!core.orders.get(order)) deliverer.orderClosed(order);
   for (const { id, state } of outcome.orders.values()) if (state === 'closed' || state === 'cancelled') deliverer.orderClosed(id);
 }
 

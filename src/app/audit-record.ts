@@ -78,7 +78,8 @@ function* alertsOf(rows: ReturnType<typeof readRecord>, order: string): Generato
 }
 
 function concerns({ subject, body }: AuditRecord, order: string, alerts: ReadonlySet<string>): boolean {
-  return subject === order || body['order'] === order || alerts.has(subject);
+  const { orders } = body;
+  return subject === order || body['order'] === order || (Array.isArray(orders) && orders.includes(order)) || alerts.has(subject);
 }
 
 function checkpointsOf(directory: string, given: string | undefined, publicKey: string | undefined): CheckpointsRead | null {

@@ -4,7 +4,7 @@ import { createMqttTransport, type Taken } from '../deliver/mqtt.ts';
 import type { FormatSettings } from '../deliver/formats/write-as.ts';
 import { createWebhookTransport } from '../deliver/webhook.ts';
 import type { Journal } from '../journal/journal.ts';
-import { isLastWord, type Attempt, type Delivery } from '../model/delivery.ts';
+import { isLastWord, toldBy, type Attempt, type Delivery } from '../model/delivery.ts';
 import type { PartyEndpoints } from './party-endpoints.ts';
 import { readdress } from './readdress.ts';
 import { takenAgain } from './taken-again.ts';
@@ -64,12 +64,10 @@ export async function startDeliverer(wiring: DeliveryWiring): Promise<Deliverer>
 async function readdressWaiting({ endpoints, journal, emit }: DeliveryWiring): Promise<void> {
   const over = new Set(journal.closedWaiting());
   // Where the order is over, only its last word still matters; the deliverer gives up the rest.
-  const waiting = journal.waitingDeliveries().filter((one) => !over.has(one.order) || one.attempts === 0 || isLastWord(one.type));
-  const { made, stand } = readdress(
-    waiting,
-    endpoints.of,
-    (order) => journal.views.order(order)?.deliveries.map(({ delivery }) => delivery) ?? [],
-  );
+  const matters = (one: Delivery): boolean =>
+    one.attempts === 0 || toldBy(one).some(({ order, type }) => !over.has(order) || isLastWord(type));
+  const waiting = journal.waitingDeliveries().filter(matters);
+  const { made, stand } = readdress(waiting, endpoints.of, (one) => journal.views.deliveriesOf(toldBy(one).map(({ order }) => order)));
   if (made.length === 0 && stand.size === 0) return;
   await journal.readdress(made, stand);
   for (const { id, order, party } of waiting) {

@@ -1,5 +1,5 @@
 import type { JournalViews } from '../journal/views.ts';
-import type { Attempt, Delivery } from '../model/delivery.ts';
+import { toldBy, type Attempt, type Delivery } from '../model/delivery.ts';
 import type { OrderStep } from '../model/order-stats.ts';
 import { stepsMade, stepTimes, timeToOpen } from '../model/order-times.ts';
 import type { Receipt } from '../model/receipt.ts';
@@ -34,15 +34,18 @@ export function noticeFirstAcceptances(
   emit: Emit,
 ): (delivery: Delivery, attempt: Attempt) => void {
   const seen = new Set<string>();
-  return ({ order: id, party, street }, { at, took, outcome }) => {
+  const reached = (id: string, { party, street }: Delivery, at: Millis): void => {
     const receiver = `${id}|${party}|${street ?? ''}`;
-    if (outcome.kind !== 'accepted' || seen.has(receiver)) return;
+    if (seen.has(receiver)) return;
     seen.add(receiver);
     if (seen.size > REMEMBERED) for (const oldest of seen) if (seen.delete(oldest)) break;
     const { madeAt, acceptedAt } = views.firstContact(id, party, street);
     const order = views.order(id)?.order;
-    if (madeAt === null || order === undefined || (acceptedAt !== null && acceptedAt < at + took)) return;
-    say({ order, step: 'deliver', party, took: at + took - madeAt }, emit);
+    if (madeAt === null || order === undefined || (acceptedAt !== null && acceptedAt < at)) return;
+    say({ order, step: 'deliver', party, took: at - madeAt }, emit);
+  };
+  return (delivery, { at, took, outcome }) => {
+    if (outcome.kind === 'accepted') for (const { order } of toldBy(delivery)) reached(order, delivery, at + took);
   };
 }
 

@@ -245,6 +245,40 @@ describe('the pipeline, over a disk that writes when it is told to', () => {
     }
   });
 
+  it('a core that fails while a commit is in flight leaves nobody waiting: what is written then is not acknowledged, and comes again', async () => {
+    const { disk, pipeline, offer } = bench();
+    const submitted = pipeline.submit({ kind: 'tick' });
+    submitted.catch(() => undefined);
+    offer('a');
+    await turn();
+    const { core } = (pipeline as unknown as { readonly options: PipelineOptions }).options;
+    core.step = () => {
+      throw new Error('broken');
+    };
+    await expect(pipeline.submit({ kind: 'tick' })).rejects.toThrow('broken');
+    await disk.write();
+    await expect(submitted).rejects.toThrow('broken');
+    await pipeline.drained();
+    expect(disk.trace.filter((line) => /^(settled|fatal|committed)/.test(line))).toEqual(['fatal broken', 'settled a broken']);
+  });
+
+  it('what cannot be addressed, or told after its commit, ends the process, and nobody waits for ever', async () => {
+    for (const broken of ['closed', 'committed'] as const) {
+      const fail = (): never => {
+        throw new Error('broken');
+      };
+      const { disk, pipeline } = bench({ [broken]: fail });
+      const submitted = pipeline.submit({ kind: 'tick' });
+      submitted.catch(() => undefined);
+      await turn();
+      await disk.write();
+      // What is durable was acknowledged before it was told of.
+      await (broken === 'committed' ? submitted : expect(submitted).rejects.toThrow('broken'));
+      await expect(pipeline.submit({ kind: 'tick' })).rejects.toThrow('broken');
+      expect(disk.trace).toContain('fatal broken');
+    }
+  });
+
   it('answers who waits with what became of the event, after its commit', async () => {
     const { disk, pipeline } = bench();
     let answer: unknown = null;

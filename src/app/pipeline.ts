@@ -151,45 +151,61 @@ export class Pipeline implements Intake {
     if (batch === null || this.failed !== null) return;
     this.open = null;
     this.committing = true;
-    const { journal, now } = this.options;
-    const started = now();
-    const offset = journal.nextOffset;
-    const { outcome } = batch;
-    this.options.closed?.(offset, batch.at, batch.events.length);
-    const deliveries = outcome.messages.length === 0 ? [] : this.options.address(outcome, batch.at);
     try {
-      await journal.commit({
-        entry: { offset, at: batch.at, events: batch.events },
-        rejections: outcome.rejections,
-        alerts: [...outcome.alerts.values()],
-        orders: [...outcome.orders.values()],
-        receipts: outcome.receipts,
-        deliveries,
-        transitions: outcome.transitions,
-        answers: outcome.answers,
-        results: batch.results,
-      });
+      const committed = await this.write(batch);
+      // The core failed meanwhile: this batch is durable, but the process ends, and whoever sent it sends it again.
+      if (this.failed === null) this.settle(batch, committed);
+      else this.refuse(batch.settled, this.failed);
     } catch (error) {
       this.fail(error instanceof Error ? error : new Error(String(error)), batch.settled);
-      return;
     }
-    // The core failed meanwhile: this batch is durable, but the process ends, and whoever sent it sends it again.
-    if (this.failed !== null) return;
+  }
+
+  private async write(batch: OpenBatch): Promise<CommittedBatch> {
+    const { journal, now } = this.options;
+    const { at, events, results, outcome } = batch;
+    const started = now();
+    const offset = journal.nextOffset;
+    this.options.closed?.(offset, at, events.length);
+    const deliveries = outcome.messages.length === 0 ? [] : this.options.address(outcome, at);
+    const { rejections, receipts, transitions, answers } = outcome;
+    await journal.commit({
+      entry: { offset, at, events },
+      rejections,
+      alerts: [...outcome.alerts.values()],
+      orders: [...outcome.orders.values()],
+      receipts,
+      deliveries,
+      transitions,
+      answers,
+      results,
+    });
+    return { offset, at, events: events.length, outcome, deliveries, took: now() - started };
+  }
+
+  private settle(batch: OpenBatch, committed: CommittedBatch): void {
     this.committing = false;
     if (this.open !== null) void this.commit();
-    for (const settled of batch.settled) settled(null);
-    this.options.committed({ offset, at: batch.at, events: batch.events.length, outcome, deliveries, took: now() - started });
+    for (const settled of batch.settled.splice(0)) settled(null);
+    this.options.committed(committed);
     if (this.open === null) this.wakeIdle();
   }
 
+  /** Ends it for everybody who waits, once; what fails after that is no news. */
   private fail(error: Error, committing: OpenBatch['settled']): void {
-    this.failed = error;
+    const first = this.failed ?? error;
     const waiting = [...committing, ...(this.open?.settled ?? [])];
+    const again = this.failed !== null;
+    this.failed = first;
     this.open = null;
-    for (const settled of waiting) settled(error);
     this.committing = false;
+    this.refuse(waiting, first);
     this.wakeIdle();
-    this.options.fatal(error);
+    if (!again) this.options.fatal(first);
+  }
+
+  private refuse(waiting: OpenBatch['settled'], error: Error): void {
+    for (const settled of waiting.splice(0)) settled(error);
   }
 
   private wakeIdle(): void {

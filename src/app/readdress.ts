@@ -16,8 +16,8 @@ export interface Readdressed {
   readonly stand: ReadonlyMap<string, Standing>;
 }
 
-/** All deliveries of one order, whatever became of them. */
-export type DeliveriesOf = (order: string) => readonly Delivery[];
+/** All deliveries that tell of what this one tells of, whatever became of them. */
+export type DeliveriesOf = (delivery: Delivery) => readonly Delivery[];
 
 /**
  * What waits must be able to go somewhere under today's configuration.
@@ -36,7 +36,7 @@ export function readdress(waiting: readonly Delivery[], endpointsOf: EndpointsOf
     const webhooks = endpointsOf(party, street).map((one) => one.id);
     const gone = endpoint.kind === 'webhook' && !webhooks.includes(endpoint.id);
     if (!gone && (endpoint.kind === 'webhook' || webhooks.length === 0)) continue;
-    const present = new Map(deliveriesOf(delivery.order).flatMap((one) => (one.message === delivery.message ? [[one.id, one]] : [])));
+    const present = new Map(deliveriesOf(delivery).flatMap((one) => (one.message === delivery.message ? [[one.id, one]] : [])));
     // Reached by a webhook that it was given to already: MQTT is only the mirror.
     if (!gone && webhooks.some((webhook) => holds(present.get(`${delivery.message}@${webhook}`)))) continue;
     if (gone) stand.set(id, { state: 'superseded', attempts: delivery.attempts, nextAt: delivery.nextAt, reason: 'endpoint-removed' });
@@ -57,6 +57,8 @@ function holds(delivery: Delivery | undefined): boolean {
   return delivery !== undefined && delivery.state !== 'superseded' && delivery.state !== 'unheard';
 }
 
-function messageOf({ message, type, order, party, street, drill, createdAt, body }: Delivery): OrderMessage {
-  return { kind: 'order-message', id: message, type: type as OrderMessageType, order, party, street, drill, at: createdAt, body };
+function messageOf({ message, type, createdAt, ...rest }: Delivery): OrderMessage {
+  const { order, party, street, drill, body, digest } = rest;
+  const told = digest === undefined ? {} : { digest };
+  return { kind: 'order-message', id: message, type: type as OrderMessageType, order, ...told, party, street, drill, at: createdAt, body };
 }

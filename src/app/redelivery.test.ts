@@ -176,6 +176,23 @@ describe('a parked delivery', { timeout: 30_000 }, () => {
     expect((await post(running, 'deliveries/msg_none/replay')).body).toMatchObject({ status: 404, code: 'api-delivery-unknown' });
   });
 
+  it('R4 is sent while its order is resolved, which may be opened again, and goes on being tried over a restart', async () => {
+    const { order, parties, parked } = await refusedAll();
+    const running = app as App;
+    for (const who of ['fire', 'police', 'street', 'ops'])
+      await post(running, `orders/${order}/receipts`, { party: who, state: 'resolved', id: who });
+    expect(running.journal.views.order(order)?.order.state).toBe('resolved');
+    status = 503;
+    expect((await post(running, `deliveries/${encodeURIComponent(parked[0]?.id ?? '')}/replay`)).status).toBe(200);
+    await expect.poll(async () => (await deliveries(running, 'state=waiting')).map(({ id }) => id)).toContain(parked[0]?.id);
+    expect(running.journal.closedWaiting()).toEqual([]);
+    status = 200;
+    const second = await start(parties);
+    await expect
+      .poll(async () => (await deliveries(second, 'state=accepted&party=fire')).map(({ id }) => id), { timeout: 8_000 })
+      .toContain(parked[0]?.id);
+  });
+
   it('R4 is not sent once the order is over', async () => {
     const { order, parked, fire } = await refusedAll();
     const running = app as App;

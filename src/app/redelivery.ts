@@ -2,7 +2,7 @@ import type { ReplayAsked, ReplayOutcome } from '../api/ports.ts';
 import type { Deliverer, Reopened } from '../deliver/deliverer.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { DeliveryProgress } from '../journal/transaction.ts';
-import { CLOSING_PATIENCE, isLastWord, type Delivery, type Endpoint } from '../model/delivery.ts';
+import { CLOSING_PATIENCE, isLastWord, toldBy, type Delivery, type Endpoint } from '../model/delivery.ts';
 import type { Millis } from '../model/time.ts';
 import type { Emit } from '../telemetry/events.ts';
 import type { EndpointsOf } from './addressing.ts';
@@ -32,7 +32,7 @@ const PORTION = 200;
  * R1 It is on disk, with who asked, before it is answered; a restart after the answer sends it.
  * R2 The message keeps its id; where its webhook is no longer configured it goes to those of today.
  * R3 In the order of the outbox; not where a later message of the same assignment was taken meanwhile, unless asked for.
- * R4 Not once the order is over, but for its last word, and that for 72 hours.
+ * R4 Not once the order is over, of a digest all of them, but for its last word, and that for 72 hours.
  */
 export class Redelivery {
   private readonly options: RedeliveryOptions;
@@ -81,8 +81,8 @@ export class Redelivery {
     const { deliverer } = this.options;
     deliverer.replay(reopened);
     // It may have ended while this was being written; only its last word still matters then.
-    for (const order of new Set(reopened.map(({ delivery }) => delivery.order)))
-      if (this.options.journal.views.order(order)?.order.state !== 'open') deliverer.orderClosed(order);
+    for (const order of new Set(reopened.flatMap(({ delivery }) => toldBy(delivery).map((told) => told.order))))
+      if (this.isOver(order)) deliverer.orderClosed(order);
   }
 
   private decide(delivery: Delivery, { by, evenIfOvertaken }: ReplayAsked): Decided {
@@ -91,14 +91,16 @@ export class Redelivery {
     if (refusal !== null) return undone(refusal);
     const now = this.options.now();
     const replays = [...(delivery.replays ?? []), { at: now, by }];
-    const record = this.options.journal.views.order(delivery.order);
-    const all = (record?.deliveries ?? []).map((one) => one.delivery);
+    const all = this.options.journal.views.deliveriesOf(toldBy(delivery).map(({ order }) => order));
     const again: Delivery = { ...delivery, state: 'waiting', nextAt: now };
     const { made, stand } = this.addressed(again, all);
     const waiting = [...made, ...all.filter((one) => one.id !== id && stand.get(one.id)?.state === 'waiting')];
     const here = stand.size === 0 ? [again] : waiting.filter(({ state }) => state !== 'withheld');
     const reopened = here.map((one) => ({ delivery: this.atToday(one), later: laterThan(delivery, one.endpoint, all) }));
-    const overtaking = all.find((one) => one.state === 'accepted' && reopened.some(({ later }) => later.has(one.id)));
+    const overtaking = overtakingOf(
+      delivery,
+      all.filter((one) => reopened.some(({ later }) => later.has(one.id))),
+    );
     if (overtaking !== undefined && !evenIfOvertaken)
       return undone(
         refused(id, 'delivery-overtaken', `${overtaking.message} (${overtaking.type}) came after it and was taken: it told more.`),
@@ -129,21 +131,37 @@ export class Redelivery {
     return { ...delivery, state: 'waiting', nextAt: this.options.now(), ...(known === undefined ? {} : { endpoint: known }) };
   }
 
-  private refusal({ id, state, order, type, createdAt }: Delivery): ReplayOutcome | null {
+  private refusal(delivery: Delivery): ReplayOutcome | null {
+    const { id, state, createdAt } = delivery;
     if (state !== 'parked' || this.underWay.has(id)) return refused(id, 'delivery-not-parked', `It is ${state}.`);
-    if (this.options.journal.views.order(order)?.order.state === 'open') return null;
-    if (!isLastWord(type)) return refused(id, 'delivery-order-over', `The order ${order} is over; only its last word still matters.`);
+    const told = toldBy(delivery);
+    if (told.some(({ order }) => !this.isOver(order))) return null;
+    const orders = told.map(({ order }) => order).join(', ');
+    if (!told.some(({ type }) => isLastWord(type)))
+      return refused(id, 'delivery-order-over', `The order ${orders} is over; only its last word still matters.`);
     if (this.options.now() <= createdAt + CLOSING_PATIENCE) return null;
-    return refused(id, 'delivery-order-over', `The order ${order} has been over for more than 72 hours.`);
+    return refused(id, 'delivery-order-over', `The order ${orders} has been over for more than 72 hours.`);
+  }
+
+  /** One that is resolved may be opened again; one that is no longer kept is over. */
+  private isOver(order: string): boolean {
+    const state = this.options.journal.views.order(order)?.order.state ?? 'closed';
+    return state === 'closed' || state === 'cancelled';
   }
 }
 
-/** What of the same assignment comes after it at this endpoint. */
-function laterThan({ id, order, party, street }: Delivery, endpoint: Endpoint, all: readonly Delivery[]): ReadonlySet<string> {
+/** What of `all`, which tells of the same orders, comes after it at this endpoint for the same party. */
+function laterThan({ id, party, street }: Delivery, endpoint: Endpoint, all: readonly Delivery[]): ReadonlySet<string> {
   const from = all.findIndex((one) => one.id === id);
-  const lane = (one: Delivery): boolean =>
-    one.order === order && one.party === party && one.street === street && one.endpoint.id === endpoint.id;
+  const lane = (one: Delivery): boolean => one.party === party && one.street === street && one.endpoint.id === endpoint.id;
   return new Set(all.flatMap((one, index) => (index > from && lane(one) ? [one.id] : [])));
+}
+
+/** What was taken later and told more; of a digest only when all that it tells of was told of since. */
+function overtakingOf(delivery: Delivery, later: readonly Delivery[]): Delivery | undefined {
+  const taken = later.filter(({ state }) => state === 'accepted');
+  const told = toldBy(delivery).map(({ order }) => taken.find((one) => toldBy(one).some((since) => since.order === order)));
+  return told.every((one) => one !== undefined) ? told[0] : undefined;
 }
 
 function refused(delivery: string, code: Extract<ReplayOutcome, { kind: 'refused' }>['code'], detail: string): ReplayOutcome {

@@ -19,7 +19,7 @@ export interface ServeOptions {
   readonly started: (addresses: { readonly http: string; readonly mqtt: string; readonly rules: number; readonly sensors: number }) => void;
 }
 
-/** Runs until it is told to stop, or until the disk fails. @returns the exit code. */
+/** Runs until it is told to stop, or until the pipeline fails, also while it starts. @returns the exit code. */
 export async function serve(options: ServeOptions): Promise<number> {
   const logger = createLogger({ level: options.config.log.level });
   const metrics = createMetrics({ process: true });
@@ -28,17 +28,26 @@ export async function serve(options: ServeOptions): Promise<number> {
   const failure = new Promise<Error>((resolve) => {
     fail = resolve;
   });
-  const app = await startApp({
-    config: options.config,
-    clock: options.clock,
-    version: VERSION,
-    emit,
-    metrics,
-    fatal: fail,
-    history: {},
-    ...options.variant,
-  });
-  void app.journal.failure.then(fail);
+  const { config, clock, variant } = options;
+  const starting = startApp({ config, clock, version: VERSION, emit, metrics, fatal: fail, history: {}, ...variant });
+  // Heard below as a failure of the pipeline, or as what the start says itself.
+  starting.catch(() => undefined);
+  const app = await Promise.race([failure, starting]);
+  const error = app instanceof Error ? app : await run(app, { options, emit, failure });
+  if (error === null) return 0;
+  // Not one acknowledgement after a failed write: end at once, and let the next start recover what is on disk.
+  logger.fatal({ event: 'app.stopped', error: error.message }, 'the pipeline failed; the process ends without acknowledging anything more');
+  process.exit(1);
+}
+
+interface Running {
+  readonly options: ServeOptions;
+  readonly emit: Emit;
+  readonly failure: Promise<Error>;
+}
+
+/** @returns why it cannot go on; `null` after a stop that was asked for. */
+async function run(app: App, { options, emit, failure }: Running): Promise<Error | null> {
   announce(app, options);
   const reread = (): void => {
     void app.reload.request().catch(() => undefined);
@@ -51,13 +60,8 @@ export async function serve(options: ServeOptions): Promise<number> {
   });
   const error = await Promise.race([failure, stopped]);
   process.off('SIGHUP', reread);
-  if (error === null) {
-    await app.stop();
-    return 0;
-  }
-  // Not one acknowledgement after a failed write: end at once, and let the next start recover what is on disk.
-  logger.fatal({ event: 'app.stopped', error: error.message }, 'the journal failed; the process ends without acknowledging anything more');
-  process.exit(1);
+  if (error === null) await app.stop();
+  return error;
 }
 
 /** A configuration with a fault changes nothing; what other than secrets differs in a good one is named, and waits for a restart. */

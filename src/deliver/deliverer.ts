@@ -6,7 +6,7 @@
  *     sent; only a parked one is, when a person has it replayed.
  * I2  Every attempt of a delivery carries the same id (`webhook-id` is the message's id), over restarts too.
  * I3  A lane (order, party, street, endpoint) is strictly first in, first out: the next message is not sent before the
- *     earlier one was settled.
+ *     earlier one was settled. A digest is in the lanes of all its orders.
  * I4  Endpoints share nothing: one that is slow, dead or refusing does not delay another. Each has at most four attempts
  *     under way, and one at a time while it gives no answer at all, or says "not now" to everything.
  * I5  A delivery is tried without end until it is accepted or refused or its order is over; the last word on an order is

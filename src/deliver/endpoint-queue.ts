@@ -1,8 +1,9 @@
-import { CLOSING_PATIENCE, isLastWord, type Attempt, type Delivery, type Outcome } from '../model/delivery.ts';
+import { CLOSING_PATIENCE, type Attempt, type Delivery, type Outcome } from '../model/delivery.ts';
 import type { Millis } from '../model/time.ts';
 import { retryWait } from './backoff.ts';
 import { Circuit } from './circuit.ts';
 import type { Clock } from './clock.ts';
+import { isNext, isOver, Lanes, type Waiting } from './lanes.ts';
 
 /** Attempts under way at one endpoint at the same time, at most. */
 const WIDTH = 4;
@@ -26,27 +27,12 @@ export interface QueueOptions {
   readonly rested: () => void;
 }
 
-/** What one party is told about one order at this endpoint, in order. The head is the one that is tried. */
-interface Lane {
-  readonly key: string;
-  readonly order: string;
-  readonly pending: Delivery[];
-  /** The order is over: what was tried in vain is not tried again, only its last word is. */
-  closed: boolean;
-  /** The head is being tried. */
-  busy: boolean;
-  /** Cancels the wait for the next try; `null` while ready or under way. */
-  wake: (() => void) | null;
-  /** The wait is because there was no answer, so it ends when the endpoint answers anyone. */
-  unanswered: boolean;
-}
-
 /** Everything that waits for one endpoint. Shares nothing with the other endpoints: that is the isolation. */
 export class EndpointQueue {
   private readonly options: QueueOptions;
   private readonly circuit = new Circuit(WIDTH);
-  private readonly lanes = new Map<string, Lane>();
-  private readonly ready: Lane[] = [];
+  private readonly lanes = new Lanes();
+  private readonly ready: Waiting[] = [];
   private inFlight = 0;
   private cancelProbe: (() => void) | null = null;
   private stopped = false;
@@ -55,25 +41,19 @@ export class EndpointQueue {
     this.options = options;
   }
 
-  /** Puts it at the end of its lane. Nothing is sent before `pump`. */
+  /** Puts it at the end of its lanes. Nothing is sent before `pump`. */
   add(delivery: Delivery): void {
-    const lane = this.laneOf(delivery);
-    // News after the last word: the order was opened again.
-    if (lane.closed && !isLastWord(delivery.type)) lane.closed = false;
-    if (lane.pending.push(delivery) === 1) this.line(lane);
+    this.line(this.lanes.add(delivery));
   }
 
-  /** Puts it before those of its lane that are `later`; one that is under way is not called back. Nothing is sent before `pump`. */
+  /** Puts it before those of its lanes that are `later`; one that is under way is not called back. Nothing is sent before `pump`. */
   reopen(delivery: Delivery, later: ReadonlySet<string>): void {
-    const lane = this.laneOf(delivery);
-    const first = lane.busy ? 1 : 0;
-    const found = lane.pending.findIndex(({ id }, index) => index >= first && later.has(id));
-    const at = found === -1 ? lane.pending.length : found;
-    lane.pending.splice(at, 0, delivery);
-    if (at > 0 || this.ready.includes(lane)) return;
-    lane.wake?.();
-    lane.wake = null;
-    this.line(lane);
+    const waiting = this.lanes.add(delivery, later);
+    for (const { lane } of waiting.within) {
+      const [, second] = lane.queue;
+      if (lane.queue[0] === waiting && second !== undefined) this.unline(second);
+    }
+    this.line(waiting);
   }
 
   /**
@@ -81,28 +61,20 @@ export class EndpointQueue {
    * comes last. Nothing is sent before `pump`.
    */
   orderClosed(order: string): void {
-    for (const lane of [...this.lanes.values()]) {
-      if (lane.order !== order || lane.closed) continue;
+    for (const lane of this.lanes.of(order)) {
       lane.closed = true;
-      if (lane.busy) continue;
-      lane.wake?.();
-      lane.wake = null;
-      const turn = this.ready.indexOf(lane);
-      if (turn === -1) this.line(lane);
-      else if (this.shed(lane)) {
-        this.ready.splice(turn, 1);
-        this.line(lane);
-      }
+      const [head] = lane.queue;
+      if (head !== undefined && head.stage !== 'busy') this.shed(head);
     }
   }
 
   /** Starts whatever may start now. */
   pump(): void {
     while (!this.stopped && this.inFlight < this.circuit.limit) {
-      const lane = this.ready.shift();
-      if (lane === undefined) break;
+      const next = this.ready.shift();
+      if (next === undefined) break;
       this.inFlight += 1;
-      void this.tryHead(lane);
+      void this.try(next);
     }
     if (this.inFlight === 0) this.options.rested();
   }
@@ -114,9 +86,7 @@ export class EndpointQueue {
 
   /** Deliveries that are not settled, the ones under way included. */
   get waiting(): number {
-    let count = 0;
-    for (const lane of this.lanes.values()) count += lane.pending.length;
-    return count;
+    return this.lanes.size;
   }
 
   get underWay(): number {
@@ -130,17 +100,7 @@ export class EndpointQueue {
   stop(): void {
     this.stopped = true;
     this.cancelProbe?.();
-    for (const lane of this.lanes.values()) lane.wake?.();
-  }
-
-  private laneOf({ order, party, street }: Delivery): Lane {
-    const key = `${order}|${party}|${street ?? ''}`;
-    let lane = this.lanes.get(key);
-    if (lane === undefined) {
-      lane = { key, order, pending: [], closed: false, busy: false, wake: null, unanswered: false };
-      this.lanes.set(key, lane);
-    }
-    return lane;
+    for (const waiting of this.lanes) waiting.wake?.();
   }
 
   /** Nothing starts before then, and then one attempt. */
@@ -153,10 +113,10 @@ export class EndpointQueue {
     });
   }
 
-  private async tryHead(lane: Lane): Promise<void> {
+  private async try(waiting: Waiting): Promise<void> {
     const { clock, random, send, settle } = this.options;
-    const delivery = lane.pending[0] as Delivery;
-    lane.busy = true;
+    const { delivery } = waiting;
+    this.hold(waiting, true);
     const at = clock.now();
     const outcome = await send(delivery);
     const now = clock.now();
@@ -164,61 +124,87 @@ export class EndpointQueue {
     const nextAt = now + retryWait(attempt.number, outcome.kind === 'retry' ? outcome.wait : null, random());
     const after = await settle(delivery, attempt, nextAt);
     this.inFlight -= 1;
-    lane.busy = false;
-    if (after.state === 'waiting') lane.pending[0] = after;
-    else lane.pending.shift();
+    this.hold(waiting, false);
+    waiting.delivery = after;
+    if (after.state !== 'waiting') this.lanes.remove(waiting);
     if (!this.stopped) {
-      lane.unanswered = outcome.kind === 'retry' && outcome.status === null;
-      if (lane.unanswered) this.probeAfter(this.circuit.failed(random()));
-      else if (this.circuit.answered()) this.wakeUnanswered();
-      if (outcome.kind !== 'retry') this.circuit.decided();
-      else if (!lane.unanswered) this.probeAfter(this.circuit.putOff());
-      this.line(lane);
+      this.heed(waiting, outcome);
+      this.lineHeads(waiting);
     }
     this.pump();
   }
 
-  /** Lets the head of a lane be tried when it is due; a lane with nothing left goes away. */
-  private line(lane: Lane): void {
-    this.shed(lane);
-    const head = lane.pending[0];
-    if (head === undefined) {
-      this.lanes.delete(lane.key);
-      return;
-    }
+  private hold(waiting: Waiting, busy: boolean): void {
+    waiting.stage = busy ? 'busy' : 'blocked';
+    for (const { lane } of waiting.within) lane.busy = busy;
+  }
+
+  /** What an outcome says of the endpoint. */
+  private heed(waiting: Waiting, outcome: Outcome): void {
+    const { random } = this.options;
+    waiting.unanswered = outcome.kind === 'retry' && outcome.status === null;
+    if (waiting.unanswered) this.probeAfter(this.circuit.failed(random()));
+    else if (this.circuit.answered()) this.wakeUnanswered();
+    if (outcome.kind !== 'retry') this.circuit.decided();
+    else if (!waiting.unanswered) this.probeAfter(this.circuit.putOff());
+  }
+
+  private lineHeads({ within }: Waiting): void {
+    for (const { lane } of within) if (lane.queue[0] !== undefined) this.line(lane.queue[0]);
+  }
+
+  /** Lets it be tried when it is due, if nothing comes before it. */
+  private line(waiting: Waiting): void {
+    if (waiting.stage !== 'blocked' || !isNext(waiting) || this.shed(waiting)) return;
+    const { attempts, nextAt } = waiting.delivery;
     // A first attempt is due at once, by whatever clock the order was opened.
-    const wait = head.attempts === 0 ? 0 : Math.min(LONGEST_WAIT, head.nextAt - this.options.clock.now());
+    const wait = attempts === 0 ? 0 : Math.min(LONGEST_WAIT, nextAt - this.options.clock.now());
     if (wait <= 0) {
-      this.ready.push(lane);
+      this.makeReady(waiting);
       return;
     }
-    lane.wake = this.options.clock.after(wait, () => {
-      lane.wake = null;
-      this.ready.push(lane);
+    waiting.stage = 'resting';
+    waiting.wake = this.options.clock.after(wait, () => {
+      this.makeReady(waiting);
       this.pump();
     });
   }
 
-  /** @returns whether a head was given up; the next one is as good as new. */
-  private shed(lane: Lane): boolean {
-    const before = lane.pending.length;
-    for (let head = lane.pending[0]; head !== undefined && head.attempts > 0; head = lane.pending[0]) {
-      const last = isLastWord(head.type);
-      const due = Math.max(head.nextAt, this.options.clock.now());
-      if (last ? due <= head.createdAt + CLOSING_PATIENCE : !lane.closed) break;
-      lane.pending.shift();
-      this.options.giveUp(head, last ? 'unheard' : 'superseded');
-    }
-    return lane.pending.length < before;
+  private makeReady(waiting: Waiting): void {
+    waiting.wake = null;
+    waiting.stage = 'ready';
+    this.ready.push(waiting);
+  }
+
+  /** Something comes before it now, or it goes. */
+  private unline(waiting: Waiting): void {
+    if (waiting.stage === 'busy') return;
+    waiting.wake?.();
+    waiting.wake = null;
+    if (waiting.stage === 'ready') this.ready.splice(this.ready.indexOf(waiting), 1);
+    waiting.stage = 'blocked';
+  }
+
+  /** @returns whether it was given up; those behind it are as good as new. */
+  private shed(waiting: Waiting): boolean {
+    const { attempts, createdAt, nextAt } = waiting.delivery;
+    if (attempts === 0 || !isOver(waiting)) return false;
+    const last = waiting.within.some(({ lastWord }) => lastWord);
+    const due = Math.max(nextAt, this.options.clock.now());
+    if (last && due <= createdAt + CLOSING_PATIENCE) return false;
+    this.unline(waiting);
+    this.lanes.remove(waiting);
+    this.options.giveUp(waiting.delivery, last ? 'unheard' : 'superseded');
+    this.lineHeads(waiting);
+    return true;
   }
 
   /** The endpoint is back: those that waited only for that need not wait longer. */
   private wakeUnanswered(): void {
-    for (const lane of this.lanes.values()) {
-      if (lane.wake === null || !lane.unanswered) continue;
-      lane.wake();
-      lane.wake = null;
-      this.ready.push(lane);
+    for (const waiting of this.lanes) {
+      if (waiting.stage !== 'resting' || !waiting.unanswered) continue;
+      waiting.wake?.();
+      this.makeReady(waiting);
     }
   }
 }

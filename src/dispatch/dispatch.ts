@@ -176,8 +176,7 @@ class DispatchDesk implements Dispatch {
   }
 
   unheard(event: UnheardDelivery, at: Millis, step: DispatchStep): void {
-    const open = this.orders.get(event.order);
-    if (open !== undefined && this.news.unheard(open, event, { at, step })) this.changed(open, { at, step });
+    for (const open of this.spokenOf(event)) if (this.news.unheard(open, event, { at, step })) this.changed(open, { at, step });
   }
 
   taken(event: TakenDelivery, at: Millis, step: DispatchStep): void {

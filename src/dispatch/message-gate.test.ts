@@ -17,7 +17,7 @@ function messageOf(order: string, at: number, over: Partial<OrderMessage> = {}):
 class Rig {
   readonly out: { readonly at: number; readonly message: OrderMessage }[] = [];
   gate: MessageGate;
-  private readonly handling: Pick<Handling, 'limit' | 'lifeSafety'>;
+  private handling: Pick<Handling, 'limit' | 'lifeSafety'>;
 
   constructor(handling: Pick<Handling, 'limit' | 'lifeSafety'> = LIMIT) {
     this.handling = handling;
@@ -28,7 +28,7 @@ class Rig {
     this.pass(at);
     const { sort = 'flood', ...fields } = over;
     const message = messageOf(order, at, fields);
-    if (this.gate.pass({ message, sort, level: 'orange' })) this.out.push({ at, message });
+    for (const told of this.gate.pass({ message, sort, level: 'orange' })) this.out.push({ at, message: told });
     return this;
   }
 
@@ -38,6 +38,11 @@ class Rig {
       for (const message of this.gate.release(now)) this.out.push({ at: now, message });
     }
     return this;
+  }
+
+  withoutLimit(): this {
+    this.handling = { ...this.handling, limit: null };
+    return this.restart();
   }
 
   restart(): this {
@@ -130,12 +135,99 @@ describe('M1 nothing that is held is lost', () => {
   });
 });
 
+describe('the newest standing of an order wins', () => {
+  const typesOf = (...types: OrderMessageType[]): string[] => {
+    const rig = new Rig().say(0, 'a').say(1, 'a').say(2, 'a');
+    types.forEach((type, i) => void rig.say(3 + i, 'b', { type }));
+    return rig
+      .say(50, 'c')
+      .pass(2_000)
+      .out.slice(3)
+      .flatMap(({ message }) => toldBy(message).map(({ type, order }) => `${order.id} ${type}`));
+  };
+
+  test.each<readonly [OrderMessageType[], string]>([
+    [['order.closed', 'order.dispatched'], 'b order.dispatched'],
+    [['order.closed', 'order.dispatched', 'order.updated'], 'b order.dispatched'],
+    [['order.cancelled', 'order.escalated'], 'b order.escalated'],
+    [['order.dispatched', 'order.closed'], 'b order.closed'],
+    [['order.dispatched', 'order.updated', 'order.cancelled'], 'b order.cancelled'],
+    [['order.dispatched', 'order.updated'], 'b order.dispatched'],
+  ])('%s', (types, told) => {
+    expect(typesOf(...types)).toContain(told);
+  });
+
+  test('what calls the party stands before what is over', () => {
+    const rig = new Rig().say(0, 'a').say(1, 'a').say(2, 'a');
+    rig.say(3, 'x', { type: 'order.closed' }).say(4, 'y', { type: 'order.updated' }).say(5, 'z', { type: 'order.escalated' }).pass(2_000);
+    expect(toldBy(rig.out[3]?.message as OrderMessage).map(({ type }) => type)).toEqual([
+      'order.escalated',
+      'order.updated',
+      'order.closed',
+    ]);
+  });
+});
+
+describe('the id of a digest', () => {
+  const digestOf = (from: number, ...orders: string[]): OrderMessage => {
+    const rig = new Rig();
+    for (const order of ['p', 'q', 'r', ...orders]) rig.say(from, order);
+    return rig.pass(from + 2_000).out.at(-1)?.message as OrderMessage;
+  };
+
+  test('is the same when it is made again, and another for other orders or another time, as in another installation', () => {
+    expect(digestOf(0, 'a', 'b')).toEqual(digestOf(0, 'a', 'b'));
+    const ids = [digestOf(0, 'a', 'b'), digestOf(0, 'a', 'c'), digestOf(5_000, 'a', 'b')].map(({ id }) => id);
+    expect(new Set(ids).size).toBe(3);
+  });
+
+  test('is not that of the digest before', () => {
+    const rig = new Rig();
+    for (let at = 0; at < 4_000; at += 100) rig.say(at, `o${at % 700}`);
+    const digests = rig.pass(9_000).out.filter(({ message }) => message.digest !== undefined);
+    expect(digests.length).toBeGreaterThan(2);
+    expect(new Set(digests.map(({ message }) => message.id)).size).toBe(digests.length);
+    expect(new Set(digests.map(({ message }) => message.order)).size).toBe(digests.length);
+    expect(digests[0]?.message.digest).toEqual(
+      toldBy(digests[0]?.message as OrderMessage).map(({ type, order }) => ({ type, order: order.id })),
+    );
+  });
+});
+
+describe('where the limit is taken away', () => {
+  test('what was held goes at once, and nothing goes before it', () => {
+    const rig = new Rig();
+    for (let at = 0; at < 5; at += 1) rig.say(at, `o${at}`);
+    rig.say(5, 'd1', { drill: true });
+    rig.withoutLimit().say(6, 'o4').say(7, 'new');
+    const told = rig.out.slice(3).map(({ message }) => toldBy(message).map(({ order }) => `${order.id}@${order.at}`));
+    expect(told).toEqual([['d1@5'], ['o3@3', 'o4@4'], ['o4@6'], ['new@7']]);
+    expect(rig.gate.next()).toBe(Number.POSITIVE_INFINITY);
+  });
+
+  test('also where the next message comes before the clock', () => {
+    const rig = new Rig();
+    for (let at = 0; at < 4; at += 1) rig.say(at, 'a');
+    rig.withoutLimit();
+    expect(rig.gate.pass({ message: messageOf('a', 9), sort: 'flood', level: 'orange' })).toEqual([]);
+    expect(rig.gate.release(9).flatMap(toldBy)).toEqual([{ type: 'order.updated', order: { id: 'a', at: 9 } }]);
+  });
+});
+
 describe('M2 life safety has a lane of its own', () => {
   test('a fire in the middle of a storm passes at once, and counts for nothing', () => {
     const rig = new Rig();
     for (let i = 0; i < 100; i += 1) rig.say(i, `o${i}`);
     rig.say(50, 'fire', { sort: 'fire' });
     expect(rig.out.map(({ message }) => message.order)).toEqual(['o0', 'o1', 'o2', 'fire']);
+  });
+
+  test('and says what was held of its order before: nothing older comes after it', () => {
+    const rig = new Rig();
+    for (let i = 0; i < 5; i += 1) rig.say(i, 'a', i === 3 ? { type: 'order.dispatched' } : {});
+    rig.say(6, 'a', { sort: 'fire' }).pass(5_000);
+    expect(rig.out.map(({ at }) => at)).toEqual([0, 1, 2, 6]);
+    expect(toldBy(rig.out[3]?.message as OrderMessage)).toEqual([{ type: 'order.dispatched', order: { id: 'a', at: 6 } }]);
   });
 });
 

@@ -21,28 +21,29 @@ interface Receiver {
   passed: Millis[];
   /** By order: the newest that is held, under the most urgent of the types that were. */
   readonly held: Map<string, Held>;
-  digests: number;
 }
 
 export interface SavedGate {
-  readonly receivers: readonly (readonly [name: string, passed: readonly Millis[], held: readonly Held[], digests: number])[];
+  readonly receivers: readonly (readonly [name: string, passed: readonly Millis[], held: readonly Held[]])[];
   readonly digests: readonly (readonly [message: string, orders: readonly string[]])[];
 }
 
 /** Digests whose orders are remembered, for when a receiver refuses one. */
 const REMEMBERED = 1_000;
 
-/** From the least urgent; what is over, is over. */
+/** From the least urgent. */
 const URGENCY: readonly OrderMessageType[] = [
+  'order.closed',
   'order.updated',
   'order.accepted',
   'order.on-site',
   'order.resolved',
+  'order.cancelled',
   'order.escalated',
   'order.dispatched',
-  'order.cancelled',
-  'order.closed',
 ];
+/** Whatever was to be said before them is past, and what comes after them begins anew. */
+const LAST_WORDS: readonly OrderMessageType[] = ['order.cancelled', 'order.closed'];
 
 /**
  * So many messages a receiver in a while; what is more is held and told together, in one message.
@@ -60,24 +61,23 @@ export class MessageGate {
     this.handling = handling;
   }
 
-  /** @returns false when it is held */
-  pass({ message, sort, level }: Passing): boolean {
+  /** @returns what goes now: the message, or nothing while it is held */
+  pass({ message, sort, level }: Passing): readonly OrderMessage[] {
     const { limit, lifeSafety } = this.handling;
-    if (limit === null || lifeSafety.includes(sort)) return true;
     const receiver = this.receiverOf(message);
     const { held, passed } = receiver;
-    receiver.passed = passed.filter((at) => at > message.at - limit.within);
-    if (receiver.passed.length < limit.messages && held.size === 0) {
-      receiver.passed.push(message.at);
-      return true;
-    }
     const before = held.get(message.order);
-    // What was to be said last comes last: a digest is read from its most urgent to its newest.
+    const newest = before === undefined ? message : inPlaceOf(before.message, message);
     held.delete(message.order);
-    const type = moreUrgent(before?.message.type, message.type);
-    const body = before === undefined ? message.body : comingAfter(before.message.body, message.body);
-    held.set(message.order, { message: { ...message, type, body }, level });
-    return false;
+    if (lifeSafety.includes(sort)) return [before === undefined ? message : { ...newest, body: withType(newest) }];
+    receiver.passed = limit === null ? [] : passed.filter((at) => at > message.at - limit.within);
+    if (before === undefined && held.size === 0 && (limit === null || receiver.passed.length < limit.messages)) {
+      if (limit !== null) receiver.passed.push(message.at);
+      return [message];
+    }
+    // What was to be said last comes last: a digest is read from its most urgent to its newest.
+    held.set(message.order, { message: newest, level });
+    return [];
   }
 
   /** When the next digest is due; Infinity for never. */
@@ -110,7 +110,7 @@ export class MessageGate {
 
   save(): SavedGate {
     return {
-      receivers: [...this.receivers].map(([name, { passed, held, digests }]) => [name, passed, [...held.values()], digests] as const),
+      receivers: [...this.receivers].map(([name, { passed, held }]) => [name, passed, [...held.values()]] as const),
       digests: [...this.digests],
     };
   }
@@ -118,8 +118,8 @@ export class MessageGate {
   restore(saved: SavedGate): void {
     this.receivers.clear();
     this.digests.clear();
-    for (const [name, passed, held, digests] of saved.receivers) {
-      this.receivers.set(name, { passed: [...passed], held: new Map(held.map((one) => [one.message.order, one])), digests });
+    for (const [name, passed, held] of saved.receivers) {
+      this.receivers.set(name, { passed: [...passed], held: new Map(held.map((one) => [one.message.order, one])) });
     }
     for (const [message, orders] of saved.digests) this.digests.set(message, orders);
   }
@@ -129,7 +129,7 @@ export class MessageGate {
     const name = `${drill ? 'drill' : 'real'}|${party}|${street ?? ''}`;
     let receiver = this.receivers.get(name);
     if (receiver === undefined) {
-      receiver = { passed: [], held: new Map(), digests: 0 };
+      receiver = { passed: [], held: new Map() };
       this.receivers.set(name, receiver);
     }
     return receiver;
@@ -137,27 +137,30 @@ export class MessageGate {
 
   private dueOf({ passed, held }: Receiver): Millis {
     const { limit } = this.handling;
-    if (limit === null || held.size === 0) return Number.POSITIVE_INFINITY;
+    if (held.size === 0) return Number.POSITIVE_INFINITY;
+    // There is no limit any more: what it held back goes at once.
+    if (limit === null) return Number.NEGATIVE_INFINITY;
     // The one that must grow old before another may go.
     const blocking = passed[passed.length - limit.messages];
     return blocking === undefined ? Number.NEGATIVE_INFINITY : blocking + limit.within;
   }
 
-  private isIdle({ passed, held, digests }: Receiver, now: Millis): boolean {
+  private isIdle({ passed, held }: Receiver, now: Millis): boolean {
     const { limit } = this.handling;
-    // One that has sent a digest is kept: its numbering must go on.
-    return limit !== null && digests === 0 && held.size === 0 && passed.every((at) => at <= now - limit.within);
+    return held.size === 0 && (limit === null || passed.every((at) => at <= now - limit.within));
   }
 
   private digestOf(name: string, receiver: Receiver, now: Millis): OrderMessage {
     const held = [...receiver.held.values()].sort((a, b) => rank(b) - rank(a));
     const [first, ...others] = held.map(({ message }) => message) as [OrderMessage, ...OrderMessage[]];
     if (others.length === 0) return { ...first, at: now, body: withType(first) };
-    receiver.digests += 1;
-    const id = fingerprint('msg', 'digest', name, receiver.digests);
+    const told = held.map(({ message: { order, type } }) => ({ order, type }));
+    // Of what is in it: no other installation, and no later beginning of this one, may ever come to the same.
+    const made = ['digest', name, now, ...held.flatMap(({ message }) => [message.order, message.id])] as const;
+    const id = fingerprint('msg', ...made);
     this.digests.set(
       id,
-      held.map(({ message }) => message.order),
+      told.map(({ order }) => order),
     );
     const [oldest] = this.digests.keys();
     if (this.digests.size > REMEMBERED && oldest !== undefined) this.digests.delete(oldest);
@@ -166,15 +169,19 @@ export class MessageGate {
       const { type, data } = JSON.parse(withType(message)) as { type: string; data: object };
       return { type, ...data };
     });
-    // A lane of its own: a digest must not end with one of its orders.
     return {
       ...first,
       id,
-      order: fingerprint('dg', name),
+      order: fingerprint('dg', ...made),
+      digest: told,
       at: now,
       body: JSON.stringify({ ...body, id, data: { ...body.data, digest } }),
     };
   }
+}
+
+function inPlaceOf(held: OrderMessage, message: OrderMessage): OrderMessage {
+  return { ...message, type: standing(held.type, message.type), body: comingAfter(held.body, message.body) };
 }
 
 /** What takes the place of a held message comes after what was told before that one: the held one never was. */
@@ -190,8 +197,10 @@ function rank({ message, level }: Held): number {
   return URGENCY.indexOf(message.type) * LEVELS.length + LEVELS.indexOf(level);
 }
 
-function moreUrgent(before: OrderMessageType | undefined, now: OrderMessageType): OrderMessageType {
-  return before !== undefined && URGENCY.indexOf(before) > URGENCY.indexOf(now) ? before : now;
+/** As what the two are told together: the more urgent, but across a last word always the newer. */
+function standing(before: OrderMessageType, now: OrderMessageType): OrderMessageType {
+  if (LAST_WORDS.includes(before) || LAST_WORDS.includes(now)) return now;
+  return URGENCY.indexOf(before) > URGENCY.indexOf(now) ? before : now;
 }
 
 function withType({ body, type }: OrderMessage): string {

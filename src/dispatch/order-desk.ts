@@ -68,7 +68,7 @@ export class OrderDesk {
     open.tell(to, { ...notice, at }, this.links, messages);
     const { level } = open.order;
     const sort = urgentSort(open.order, this.handling.lifeSafety);
-    for (const message of messages) if (this.gate.pass({ message, sort, level })) step.messages.push(message);
+    for (const message of messages) step.messages.push(...this.gate.pass({ message, sort, level }));
   }
 
   /** Gives the party a share of the order, or asks it again where it has one. Tells nobody. @returns its share */

@@ -15,12 +15,18 @@ export interface FirstContact {
 type Row = readonly [party: string, street: string | null, madeAt: Millis, acceptedAt: Millis | null, waiting: 0 | 1];
 type Whom = Pick<Assignment, 'party' | 'street'>;
 
+/** Rows of the outbox that tell of these orders: their own, and digests. `orders` is what stands behind IN. */
+export function deliveriesTelling(orders: string): string {
+  return `SELECT seq FROM outbox WHERE order_id IN ${orders}
+    UNION SELECT t.seq FROM digested d JOIN outbox t ON t.id = d.delivery WHERE d.order_id IN ${orders}`;
+}
+
 /** What was accepted was so at its last attempt, which ended when the answer was there. */
 const CONTACTS = `SELECT json_extract(b.body, '$.party') AS party, json_extract(b.body, '$.street') AS street, min(b.created),
   min(CASE WHEN b.state = 'accepted' THEN (SELECT json_extract(a.body, '$.at') + json_extract(a.body, '$.took') FROM attempts a
     WHERE a.delivery = b.id AND a.number = b.attempts) END),
   max(b.state = 'waiting')
-  FROM outbox b WHERE b.order_id = ? GROUP BY party, street`;
+  FROM outbox b WHERE b.seq IN (${deliveriesTelling('(?1)')}) GROUP BY party, street`;
 
 const NONE: FirstContact = { madeAt: null, acceptedAt: null, waiting: false };
 

@@ -158,6 +158,27 @@ describe('J10: what is over for long', () => {
     expect(journal.waitingDeliveries().map(({ order }) => order)).toEqual(['dg_unsent']);
   });
 
+  it('of a digest that tells of orders is gone after the last of them, which goes after what waits of it', async () => {
+    const journal = await open();
+    const digest = (id: string, state: DeliveryState, ...orders: string[]): Delivery => ({
+      ...delivery(`dg_${id}`, state),
+      digest: orders.map((of) => ({ order: of, type: 'order.updated' })),
+    });
+    const orders = [order('a', 500, 499), order('b', 500, 3), order('c', 500, 499)];
+    await commit(journal, { orders, deliveries: [digest('told', 'accepted', 'a', 'b'), digest('unsent', 'waiting', 'a', 'c')] });
+    await snapshot(journal, NOW);
+    expect(ids(journal).toSorted()).toEqual(['a', 'b', 'c']);
+    journal.recordState('d-dg_unsent', { state: 'superseded', attempts: 1, nextAt: 5, reason: 'order-closed' });
+    await journal.flush();
+    await snapshot(journal, NOW);
+    expect(ids(journal)).toEqual(['b']);
+    expect(journal.views.order('b')?.deliveries.map((one) => one.delivery.id)).toEqual(['d-dg_told']);
+    expect(rows()).toMatchObject({ outbox: 1 });
+    await snapshot(journal, NOW + 400 * DAY);
+    await snapshot(journal, NOW + 400 * DAY);
+    expect(rows()).toMatchObject({ outbox: 0 });
+  });
+
   it('of definitions are those of earlier processes, once no snapshot of theirs is kept', async () => {
     const first = await open();
     await first.putDefinition('old', '{}');

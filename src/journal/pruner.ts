@@ -21,15 +21,18 @@ const SQL = {
   commit: 'COMMIT',
   // An order cannot have ended before it was opened: the index narrows it down before any body is read.
   over: `SELECT id FROM orders o WHERE state IN ('closed', 'cancelled') AND opened < ?1 AND json_extract(body, '$.closedAt') < ?1
-    AND NOT EXISTS (SELECT 1 FROM outbox b WHERE b.order_id = o.id AND b.state = 'waiting') LIMIT ${ORDERS}`,
+    AND NOT EXISTS (SELECT 1 FROM outbox b WHERE b.order_id = o.id AND b.state = 'waiting')
+    AND NOT EXISTS (SELECT 1 FROM digested d JOIN outbox b ON b.id = d.delivery WHERE d.order_id = o.id AND b.state = 'waiting') LIMIT ${ORDERS}`,
   attempts: 'DELETE FROM attempts WHERE delivery IN (SELECT id FROM outbox WHERE order_id = ?)',
   outbox: 'DELETE FROM outbox WHERE order_id = ?',
   receipts: 'DELETE FROM receipts WHERE order_id = ?',
   parties: `DELETE FROM order_parties WHERE (party, opened, id) IN (SELECT json_extract(a.value, '$.party'), o.opened, o.id
     FROM orders o, json_each(o.body, '$.assignments') a WHERE o.id = ?)`,
+  digested: 'DELETE FROM digested WHERE order_id = ?',
   order: 'DELETE FROM orders WHERE id = ?',
-  // Digests belong to no order: they go when all that was said of them is as old.
-  digests: `SELECT id FROM outbox WHERE order_id >= 'dg_' AND order_id < 'dg~' AND state <> 'waiting' AND created < ?1 LIMIT ${DIGESTS}`,
+  // A digest goes after the last of its orders.
+  digests: `SELECT id FROM outbox WHERE order_id >= 'dg_' AND order_id < 'dg~' AND state <> 'waiting' AND created < ?1
+    AND NOT EXISTS (SELECT 1 FROM digested d WHERE d.delivery = outbox.id) LIMIT ${DIGESTS}`,
   attemptsOf: 'DELETE FROM attempts WHERE delivery = ?',
   delivery: 'DELETE FROM outbox WHERE id = ?',
   alerts: `DELETE FROM alerts WHERE id IN (SELECT id FROM alerts
@@ -38,7 +41,7 @@ const SQL = {
 } as const;
 
 /** In this order: what depends on a row goes before it. */
-const OF_ORDER = ['attempts', 'outbox', 'receipts', 'parties', 'order'] as const;
+const OF_ORDER = ['attempts', 'outbox', 'receipts', 'parties', 'digested', 'order'] as const;
 
 type Statement = ReturnType<Database.Database['prepare']>;
 

@@ -4,7 +4,7 @@ import { Refusal } from '../model/problem.ts';
 /** `Maib`: a file with another mark is not ours and is left alone. */
 const APPLICATION = 0x4d_61_69_62;
 /** Raise it with every change of the tables and add the step that leads there. */
-export const SCHEMA_VERSION = 2;
+export const SCHEMA_VERSION = 3;
 /** As measured: larger pages make small commits dearer and large ones hardly cheaper. */
 const PAGE_SIZE = 4_096;
 
@@ -45,8 +45,14 @@ CREATE TRIGGER audit_unchanged BEFORE UPDATE ON audit BEGIN SELECT RAISE(ABORT, 
 CREATE TRIGGER audit_kept BEFORE DELETE ON audit BEGIN SELECT RAISE(ABORT, 'the audit record is only added to'); END;
 `;
 
+/** Which orders a digest in the outbox tells of. */
+const DIGESTED = `
+CREATE TABLE IF NOT EXISTS digested (order_id TEXT NOT NULL, delivery TEXT NOT NULL, PRIMARY KEY (order_id, delivery)) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS digested_by_delivery ON digested (delivery);
+`;
+
 /** The step at index n leads from version n to the next one; a new file goes through all of them. */
-const STEPS = [TABLES, AUDIT] as const;
+const STEPS = [TABLES, AUDIT, DIGESTED] as const;
 
 type Db = Database.Database;
 

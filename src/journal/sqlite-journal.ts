@@ -20,6 +20,7 @@ import {
   attemptRow,
   deliveryRow,
   deliveryStateRow,
+  digestedRows,
   orderPartyRows,
   orderRow,
   receiptRow,
@@ -99,6 +100,7 @@ export class SqliteJournal implements Journal {
       orderParties: orderPartyRows(batch.orders),
       receipts: batch.receipts.map(receiptRow),
       deliveries: batch.deliveries.map(deliveryRow),
+      digested: digestedRows(batch.deliveries),
     });
     const bytes = body.length;
     await written;
@@ -158,7 +160,7 @@ export class SqliteJournal implements Journal {
       this.#parts.draft.state(id, after);
       this.#deliveryStates.push(deliveryStateRow(id, after));
     }
-    await this.#write({ ...EMPTY, deliveries: made.map(deliveryRow) });
+    await this.#write({ ...EMPTY, deliveries: made.map(deliveryRow), digested: digestedRows(made) });
   }
 
   recordState(delivery: string, after: DeliveryProgress): void {

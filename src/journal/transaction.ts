@@ -17,6 +17,7 @@ export interface Transaction {
   readonly orderParties: readonly Row[];
   readonly receipts: readonly Row[];
   readonly deliveries: readonly Row[];
+  readonly digested: readonly Row[];
   readonly attempts: readonly Row[];
   readonly deliveryStates: readonly Row[];
   readonly rejections: readonly Row[];
@@ -37,6 +38,7 @@ export const EMPTY: Transaction = {
   orderParties: [],
   receipts: [],
   deliveries: [],
+  digested: [],
   attempts: [],
   deliveryStates: [],
   rejections: [],
@@ -68,6 +70,10 @@ export function deliveryRow(delivery: Delivery): Row {
   const { state, attempts, nextAt, ...rest } = delivery;
   const endpoint = rest.endpoint.kind === 'webhook' ? { ...rest.endpoint, secrets: [] } : rest.endpoint;
   return [delivery.id, delivery.order, state, attempts, delivery.createdAt, nextAt, JSON.stringify({ ...rest, endpoint })];
+}
+
+export function digestedRows(deliveries: readonly Delivery[]): Row[] {
+  return deliveries.flatMap(({ id, digest = [] }) => digest.map(({ order }) => [order, id]));
 }
 
 export interface DeliveryProgress {

@@ -123,6 +123,32 @@ describe('journal views', () => {
     expect(journal.views.order('none')).toBeNull();
   });
 
+  it('shows a digest in each of its orders, in the order of the outbox; over are those that are closed or cancelled, not resolved', async () => {
+    const directory = mkdtempSync(join(tmpdir(), 'maibo-views-digest-'));
+    const worker = new URL('../../dist/journal/commit-worker.js', import.meta.url);
+    const own = await openJournal({ directory, worker, emit: () => undefined });
+    const [a, b, c, d] = orders as [WorkOrder, WorkOrder, WorkOrder, WorkOrder];
+    const standing = [a, { ...b, state: 'resolved' as const }, { ...c, state: 'closed' as const }, { ...d, state: 'cancelled' as const }];
+    const single = (i: number, order: string): Delivery => ({ ...(deliveries[3 + i] as Delivery), order });
+    const digest = { ...single(1, 'dg_1'), digest: [b, c].map(({ id }) => ({ order: id, type: 'order.updated' })) };
+    const sent = [single(0, a.id), digest, single(2, b.id), single(3, d.id)];
+    await own.commit({
+      entry: { offset: 0, at: 1, events: [] },
+      rejections: [],
+      alerts: [],
+      orders: standing,
+      receipts: [],
+      deliveries: sent,
+    });
+    const told = (id: string): unknown[] | undefined => own.views.order(id)?.deliveries.map(({ delivery }) => delivery);
+    expect([a, b, c, d].map(({ id }) => told(id))).toEqual([[sent[0]], [sent[1], sent[2]], [sent[1]], [sent[3]]]);
+    expect(own.views.deliveriesOf([d.id, b.id, c.id])).toEqual([sent[1], sent[2], sent[3]]);
+    expect(own.views.firstContact(c.id, 'fire', null)).toMatchObject({ madeAt: sent[1]?.createdAt, waiting: true });
+    expect(own.closedWaiting()).toEqual([c.id, d.id]);
+    await own.close();
+    rmSync(directory, { recursive: true, force: true });
+  });
+
   it('lists deliveries and those that wait, oldest first', () => {
     expect(walk((cursor) => journal.views.deliveries({ limit: 4, cursor }))).toEqual([...deliveries].reverse());
     expect(journal.views.deliveries({ limit: 50, state: 'withheld' }).items).toHaveLength(3);

@@ -7,7 +7,7 @@ import type { Receipt } from '../model/receipt.ts';
 import type { Rejection, RejectionCode } from '../model/rejection.ts';
 import type { Millis } from '../model/time.ts';
 import type { OrderState, WorkOrder } from '../model/work-order.ts';
-import { contactsOf, type FirstContact } from './first-contact.ts';
+import { contactsOf, deliveriesTelling, type FirstContact } from './first-contact.ts';
 import { measureOrders } from './order-stats.ts';
 import { readPage } from './page.ts';
 import type { Page, PageQuery } from './page.ts';
@@ -62,6 +62,8 @@ export interface JournalViews {
   rejections(query: RejectionQuery): Page<Rejection>;
   deliveries(query: DeliveryQuery): Page<Delivery>;
   delivery(id: string): Delivery | null;
+  /** All that tell of any of these orders, digests too, in the order of the outbox. */
+  deliveriesOf(orders: readonly string[]): Delivery[];
   /** The newest try of a delivery. */
   lastAttempt(delivery: string): Attempt | null;
   /** Parked deliveries, oldest first; of one endpoint when it is named. */
@@ -112,6 +114,7 @@ export function createViews(db: Db): JournalViews {
       return readPage(db, { from: 'outbox', keys: ['seq'], columns: DELIVERY, filter, read: delivery }, query);
     },
     delivery: (id) => db.prepare(`SELECT ${DELIVERY} FROM outbox WHERE id = ?`).raw().all([id]).map(delivery)[0] ?? null,
+    deliveriesOf: (orders) => readDeliveries(db, orders),
     lastAttempt: (id) =>
       db
         .prepare('SELECT body FROM attempts WHERE delivery = ? ORDER BY number DESC LIMIT 1')
@@ -138,9 +141,20 @@ function readParked(db: Db, endpoint: string | undefined): Delivery[] {
     .map(delivery);
 }
 
-/** Orders that are over while something of theirs still waits. */
+function readDeliveries(db: Db, orders: readonly string[]): Delivery[] {
+  const sql = `SELECT ${DELIVERY} FROM outbox WHERE seq IN (${deliveriesTelling('(SELECT value FROM json_each(?1))')}) ORDER BY seq`;
+  return db
+    .prepare(sql)
+    .raw()
+    .all([JSON.stringify(orders)])
+    .map(delivery);
+}
+
+/** Orders that are over while something that tells of them still waits. One that is resolved may be opened again. */
 export function readClosedWaiting(db: Db): string[] {
-  const sql = `SELECT DISTINCT b.order_id FROM outbox b JOIN orders o ON o.id = b.order_id WHERE b.state = 'waiting' AND o.state <> 'open'`;
+  const over = `b.state = 'waiting' AND o.state IN ('closed', 'cancelled')`;
+  const sql = `SELECT o.id FROM outbox b JOIN orders o ON o.id = b.order_id WHERE ${over}
+    UNION SELECT o.id FROM outbox b JOIN digested d ON d.delivery = b.id JOIN orders o ON o.id = d.order_id WHERE ${over}`;
   return (db.prepare(sql).raw().all() as [string][]).map(([id]) => id);
 }
 
@@ -173,7 +187,7 @@ function readOrder(db: Db, id: string): OrderRecord | null {
     .map(body<WorkOrder>);
   if (order === undefined) return null;
   const tries = db.prepare('SELECT body FROM attempts WHERE delivery = ? ORDER BY number').raw();
-  const sent = db.prepare(`SELECT ${DELIVERY} FROM outbox WHERE order_id = ? ORDER BY seq`).raw().all([id]).map(delivery);
+  const sent = readDeliveries(db, [id]);
   const receipts = db
     .prepare('SELECT body FROM receipts WHERE order_id = ? ORDER BY seq')
     .raw()

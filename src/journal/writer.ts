@@ -21,6 +21,7 @@ const SQL = {
   orderParties: 'INSERT OR IGNORE INTO order_parties (party, opened, id) VALUES (?, ?, ?)',
   receipts: 'INSERT OR IGNORE INTO receipts (order_id, id, body) VALUES (?, ?, ?)',
   deliveries: 'INSERT OR IGNORE INTO outbox (id, order_id, state, attempts, created, next, body) VALUES (?, ?, ?, ?, ?, ?, ?)',
+  digested: 'INSERT OR IGNORE INTO digested (order_id, delivery) VALUES (?, ?)',
   attempts: 'INSERT OR REPLACE INTO attempts (delivery, number, body) VALUES (?, ?, ?)',
   attemptsCap: 'DELETE FROM attempts WHERE delivery = ? AND number <= ?',
   deliveryStates: `UPDATE outbox SET state = ?1, attempts = ?2, next = ?3,
@@ -37,7 +38,7 @@ const SQL = {
 const ATTEMPTS = 20;
 
 /** Tables that are written row by row, in this order. */
-const PLAIN = ['definitions', 'alerts', 'orders', 'orderParties', 'receipts', 'deliveries', 'attempts'] as const;
+const PLAIN = ['definitions', 'alerts', 'orders', 'orderParties', 'receipts', 'deliveries', 'digested', 'attempts'] as const;
 
 /** The only writer of the file; lives in the worker. Every method is one transaction, and throws when it did not become durable. */
 export class Writer {

@@ -1,4 +1,5 @@
 import type { Millis } from './time.ts';
+import type { Told } from './work-order.ts';
 
 /** How a webhook is written: our own body, CloudEvents 1.0 with all in the body or with its attributes in headers, or CAP 1.2. */
 export type OrderFormat = 'maibo' | 'cloudevents' | 'cloudevents-binary' | 'cap';
@@ -28,7 +29,10 @@ export interface Delivery {
   /** Message id + endpoint id; the primary key of the outbox. */
   readonly id: string;
   readonly message: string;
+  /** Of a digest an id of its own, `dg_…`, which is no order. */
   readonly order: string;
+  /** Of a digest: what it tells of which order. */
+  readonly digest?: readonly Told[];
   readonly party: string;
   readonly street: string | null;
   readonly type: string;
@@ -73,4 +77,9 @@ export const CLOSING_PATIENCE: Millis = 72 * 3_600_000;
 /** The last that a party hears of an order: that it is over. It outlives the order, all else does not. */
 export function isLastWord(type: string): boolean {
   return type === 'order.closed' || type === 'order.cancelled';
+}
+
+/** The orders that a delivery speaks of, and what it says of each: its own, or all of a digest. */
+export function toldBy({ digest, order, type }: Pick<Delivery, 'digest' | 'order' | 'type'>): readonly Told[] {
+  return digest ?? [{ order, type }];
 }

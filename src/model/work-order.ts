@@ -102,13 +102,22 @@ export type OrderMessageType =
   | 'order.closed'
   | 'order.cancelled';
 
+/** What a message says of one order. */
+export interface Told {
+  readonly order: string;
+  readonly type: string;
+}
+
 /** What one party is told about one order, once; expanded to deliveries at the edge. */
 export interface OrderMessage {
   readonly kind: 'order-message';
-  /** `msg_` + hash of order, party, street and running number: the `webhook-id` of every attempt. */
+  /** `msg_` + hash of order, party, street and running number, or of what is in a digest: the `webhook-id` of every attempt. */
   readonly id: string;
   readonly type: OrderMessageType;
+  /** Of a digest an id of its own, `dg_…`, which is no order. */
   readonly order: string;
+  /** Of a digest: what it tells of which order. */
+  readonly digest?: readonly Told[];
   readonly party: string;
   readonly street: string | null;
   readonly drill: boolean;

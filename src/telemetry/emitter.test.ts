@@ -54,7 +54,8 @@ describe('telemetry', () => {
   });
 
   test('every event name follows the law area.noun-verb and lies in a known area', () => {
-    for (const name of Object.keys(EVENT_TABLE)) expect(name).toMatch(/^(ingest|journal|pipeline|deliver|history|api|config)\.[a-z]+(-[a-z]+)+$/);
+    for (const name of Object.keys(EVENT_TABLE))
+      expect(name).toMatch(/^(ingest|journal|pipeline|deliver|history|api|config)\.[a-z]+(-[a-z]+)+$/);
   });
 
   test('every metric of ours begins with maibo_', async () => {

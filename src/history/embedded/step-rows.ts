@@ -10,7 +10,6 @@ type StepPoint = SignPoint | AlertPoint | OrderPoint;
 
 /** What makes a step the same step: written twice, it is read once. */
 export const STEP_KEYS = { signs: 'sign, ns', alerts: 'alert, ns', orders: 'work_order, ns' } as const;
-export type StepTable = keyof typeof STEP_KEYS;
 
 /** Appends what is written seldom: signs, and the steps of alerts and orders; row by row is quick enough. */
 export async function writeSteps(connection: DuckDBConnection, points: readonly HistoryPoint[], words: Dictionary): Promise<void> {

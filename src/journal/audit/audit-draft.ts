@@ -1,6 +1,7 @@
 import type Database from 'libsql';
 import type { Attempt, Delivery } from '../../model/delivery.ts';
 import type { Millis } from '../../model/time.ts';
+import type { Told } from '../../model/work-order.ts';
 import type { CommitBatch } from '../journal.ts';
 import type { DeliveryProgress } from '../transaction.ts';
 import { batchEntries, deliveryEntries } from './batch-entries.ts';
@@ -19,7 +20,7 @@ export class AuditDraft {
   constructor(reader: Database.Database, now: () => Millis, kept: boolean) {
     this.#now = now;
     this.#orders = new KnownOrders(reader);
-    this.#orderOf = reader.prepare('SELECT order_id FROM outbox WHERE id = ?').raw();
+    this.#orderOf = reader.prepare(`SELECT order_id, body ->> '$.digest' FROM outbox WHERE id = ?`).raw();
     this.#kept = kept;
   }
 
@@ -54,7 +55,8 @@ export class AuditDraft {
 
   #outcome(delivery: string, after: DeliveryProgress, attempt: Attempt | null): void {
     if (!this.#kept) return;
-    const [row] = this.#orderOf.all([delivery]) as [string][];
-    this.#entries.push(outcomeEntry({ delivery, order: row?.[0] ?? null, after, attempt }, this.#now()));
+    const [[order, digest] = [null, null]] = this.#orderOf.all([delivery]) as [string | null, string | null][];
+    const orders = digest === null ? null : (JSON.parse(digest) as readonly Told[]).map((told) => told.order);
+    this.#entries.push(outcomeEntry({ delivery, order, orders, after, attempt }, this.#now()));
   }
 }

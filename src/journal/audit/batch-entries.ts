@@ -41,16 +41,19 @@ export function batchEntries(batch: CommitBatch, before: ReadonlyMap<string, Wor
   return texts;
 }
 
-/** What is to be sent, to whom: all of one order in one record. */
+/** What is to be sent, to whom: all of one order, or of one digest, in one record. */
 export function deliveryEntries(made: readonly Delivery[], at: Millis): string[] {
-  const byOrder = new Map<string, Body[]>();
+  const byOrder = new Map<string, Delivery[]>();
   for (const delivery of made) {
-    const body = deliveryBody(delivery);
     const others = byOrder.get(delivery.order);
-    if (others === undefined) byOrder.set(delivery.order, [body]);
-    else others.push(body);
+    if (others === undefined) byOrder.set(delivery.order, [delivery]);
+    else others.push(delivery);
   }
-  return [...byOrder].map(([order, deliveries]) => entryText({ at, kind: 'deliveries', subject: order, body: { deliveries } }));
+  return [...byOrder].map(([subject, deliveries]) => {
+    const orders = deliveries[0]?.digest?.map(({ order }) => order);
+    const body = { deliveries: deliveries.map(deliveryBody), ...(orders === undefined ? {} : { orders }) };
+    return entryText({ at, kind: 'deliveries', subject, body });
+  });
 }
 
 function subjectOf(event: LogEvent): string {
