@@ -6,6 +6,7 @@ import { Refusal } from '../model/problem.ts';
 import type { Emit } from '../telemetry/events.ts';
 import { guardRoutes, type AccessToken } from './access.ts';
 import type { ApiPorts } from './ports.ts';
+import { misfitOf } from './misfit.ts';
 import { sendProblem, type ApiErrorCode } from './problem-details.ts';
 import { deliveryRoutes } from './routes/deliveries.ts';
 import { errorPage } from './routes/error-page.ts';
@@ -32,6 +33,8 @@ export interface ApiOptions {
 export async function createApi(options: ApiOptions): Promise<FastifyInstance> {
   const server = fastify({
     logger: false,
+    // What is misspelt is refused: without it a silence would hush more than was meant. `verbose` names what there is instead.
+    ajv: { customOptions: { removeAdditional: false, verbose: true } },
     bodyLimit: 65_536,
     requestTimeout: 10_000,
     connectionTimeout: 15_000,
@@ -80,6 +83,8 @@ function answerError(error: FastifyError | Refusal, request: FastifyRequest, rep
   // What `curl -d` sends when it is not told otherwise.
   if (error.code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE')
     return sendProblem(reply, 'api-content-type', 'Send the body with "content-type: application/json".');
+  const misfit = error instanceof Refusal ? null : misfitOf(error);
+  if (misfit !== null) return sendProblem(reply, 'api-request-invalid', misfit.detail, { pointer: misfit.pointer });
   const code = codeOf(error);
   if (code !== 'api-internal') return sendProblem(reply, code, error.message);
   emit({ name: 'api.request-failed', method: request.method, route: routeOf(request), error: error.stack ?? error.message });

@@ -117,6 +117,21 @@ describe('silences', () => {
     if (typeof why === 'string') expect(body['detail']).toBe(why);
   });
 
+  it('with a misspelt member are refused, and the name that was meant is said: it would hush more than was meant', async () => {
+    const misspelt = await post({ ...WELL, match: { street: '310104003', plcae: 'iapm' } });
+    expect([misspelt.status, misspelt.sent]).toEqual([400, []]);
+    expect(misspelt.body).toMatchObject({
+      code: 'api-request-invalid',
+      pointer: '/match/plcae',
+      detail: 'There is no "plcae" here (did you mean "place"?); there is rule, kind, place, street, key.',
+    });
+    expect((await post({ ...WELL, lifesafety: true })).body).toMatchObject({
+      pointer: '/lifesafety',
+      detail: expect.stringContaining('"lifeSafety"') as string,
+    });
+    expect((await post({ ...WELL, by: 7_000_000, until: 'soon' })).body).toMatchObject({ status: 400, pointer: '/until' });
+  });
+
   it('are ended by somebody', async () => {
     const ended: string[][] = [];
     const { api } = await apiOf({ endSilence: async (id, by) => ended.push([id, by]) === 1 });
@@ -154,4 +169,20 @@ describe('exercises', () => {
     const { kind: _, ...shown } = { ...drill, until: '2026-11-23T00:00:00.000Z' };
     expect((await api.inject('/api/v1/drills')).json()).toEqual({ items: [shown], next: null });
   });
+});
+
+it.each([
+  ['orders/wo_1/commands', { do: 'verify', by: 'Li', reson: 'x' }, '/reson', '"reason"'],
+  ['drills', { rule: 'r', place: 'p', level: 'red', by: 'Li', reason: 'x', minuts: 5 }, '/minuts', '"minutes"'],
+  ['orders/wo_1/receipts', { party: 'fire', state: 'accepted', nte: 'x' }, '/nte', '"note"'],
+])('%s with a misspelt member is refused with its place and the name that was meant', async (path, payload, pointer, meant) => {
+  let reached = false;
+  const reach = async (): Promise<never> => {
+    reached = true;
+    throw new Error('reached');
+  };
+  const { api } = await apiOf({ commandOrder: reach, beginDrill: reach, submitReceipt: reach });
+  const answer = await api.inject({ method: 'POST', url: `/api/v1/${path}`, payload });
+  expect([answer.statusCode, reached]).toEqual([400, false]);
+  expect(answer.json()).toMatchObject({ pointer, detail: expect.stringContaining(`did you mean ${meant}?`) as string });
 });

@@ -150,8 +150,6 @@ function silenceOf(body: SilenceBody, by: string, now: Millis): Omit<Silence, 'i
   const until = Date.parse(body.until);
   const { kind, ...match } = body.match;
   const lifeSafety = body.lifeSafety ?? false;
-  // A misspelt name is removed before it comes here; what is left must not mean everything.
-  if (Object.keys(body.match).length === 0) return 'Say which alerts are meant: "rule", "kind", "place", "street" or "key".';
   if (!(until > from) || until <= now) return 'A silence must end after it begins, and in the future.';
   if (until - from > LONGEST) return 'A silence lasts 30 days at most; say it again when it is over.';
   if (lifeSafety && until - from > LONGEST_OF_LIFE_SAFETY) return 'Where life depends on it a silence lasts 4 hours at most.';

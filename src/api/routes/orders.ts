@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { forbiddenRequest, refusalOf } from '../access.ts';
+import { strangerIn } from '../misfit.ts';
 import { detailView, orderView, titlesOf } from '../order-view.ts';
 import { PAGE_QUERY, pageOf, type PageParams } from '../paging.ts';
 import type { ApiPorts } from '../ports.ts';
@@ -83,6 +84,8 @@ function receiptRoute(server: FastifyInstance, ports: ApiPorts): void {
         ports.noteForbidden(forbiddenRequest(request, token, refusal));
         return sendProblem(reply, 'api-forbidden', refusal);
       }
+      const stranger = strangerIn(request.body, Object.keys(RECEIPT_BODY.properties));
+      if (stranger !== null) return sendProblem(reply, 'api-request-invalid', stranger.detail, { pointer: stranger.pointer });
       const answer = await ports.submitReceipt(request.params.id, request.body);
       switch (answer.kind) {
         case 'invalid':

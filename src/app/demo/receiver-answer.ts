@@ -14,6 +14,8 @@ export interface AnswerPlan {
 
 export interface ToAnswer {
   readonly plan: AnswerPlan;
+  /** The message that called the crew: a later call of the same order is answered anew. */
+  readonly message: string;
   readonly order: string;
   readonly party: string;
   readonly street: string | null;
@@ -42,7 +44,7 @@ export async function answerOrder(what: ToAnswer): Promise<void> {
 }
 
 /** Made once for a step: its id is the same however often it is sent. */
-function receiptOf({ order, party, street }: ToAnswer, state: ReceiptState): Record<string, string> {
-  const id = [order, party, ...(street === null ? [] : [street]), state].join(':');
+function receiptOf({ message, party, street }: ToAnswer, state: ReceiptState): Record<string, string> {
+  const id = [message, party, ...(street === null ? [] : [street]), state].join(':');
   return { id, party, ...(street === null ? {} : { street }), state, at: new Date().toISOString() };
 }

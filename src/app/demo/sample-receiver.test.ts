@@ -175,6 +175,44 @@ describe('the sample receiver', () => {
     expect(new Set(door.receipts.map(({ body }) => body['id'])).size).toBe(3);
   });
 
+  test('answers anew, under other ids, when an order is called again after it was done or closed', async () => {
+    const door = await openDoor();
+    const receiver = await open({ answer: { baseUrl: door.baseUrl, ...AT_ONCE } });
+    await send(receiver, { id: 'msg_1' });
+    await door.arrived(3);
+    // While the crew is still about it, a second call is the same one.
+    let calls = 0;
+    await expect.poll(async () => (await send(receiver, { id: `again_${(calls += 1)}` }), door.receipts.length)).toBeGreaterThan(3);
+    await door.arrived(6);
+    await send(receiver, { id: 'msg_3', type: 'order.closed' });
+    await send(receiver, { id: 'msg_4' });
+    await door.arrived(9);
+    const ids = door.receipts.map(({ body }) => body['id']);
+    expect(new Set(ids).size).toBe(ids.length);
+  });
+
+  test('prints and answers every order of a digest', async () => {
+    const door = await openDoor();
+    const receiver = await open({ answer: { baseUrl: door.baseUrl, ...AT_ONCE } });
+    const { data, ...first } = JSON.parse(bodyOf({ id: 'msg_1' })) as { data: object };
+    const others = ['wo_2', 'wo_3'].map((order) => (JSON.parse(bodyOf({ id: 'msg_1', order })) as { data: object }).data);
+    const body = JSON.stringify({ ...first, data: { ...data, digest: others.map((one) => ({ type: 'order.escalated', ...one })) } });
+    const headers = { ...signMessage({ id: 'msg_1', at: Date.now(), body, secrets: [SECRET] }) };
+    expect((await fetch(receiver.url, { method: 'POST', headers, body })).status).toBe(204);
+    await door.arrived(9);
+    expect(receiver.lines.map(({ order, type }) => `${order} ${type}`)).toEqual([
+      'wo_1 order.dispatched',
+      'wo_2 order.escalated',
+      'wo_3 order.escalated',
+    ]);
+    expect(receiver.effects().acted.map(({ id, order }) => [id, order])).toEqual([
+      ['msg_1', 'wo_1'],
+      ['msg_1', 'wo_2'],
+      ['msg_1', 'wo_3'],
+    ]);
+    expect(new Set(door.receipts.map(({ path }) => path)).size).toBe(3);
+  });
+
   test('repeats a receipt under its id until it is answered, and takes a refused step as answered', async () => {
     const door = await openDoor([503, 200, 409]);
     const receiver = await open({ answer: { baseUrl: () => door.baseUrl, ...AT_ONCE } });

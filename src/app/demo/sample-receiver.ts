@@ -1,4 +1,4 @@
-import { openReceiver } from '../../../fixtures/receiver/receiver.mjs';
+import { openReceiver, ordersIn } from '../../../fixtures/receiver/receiver.mjs';
 import { answerOrder } from './receiver-answer.ts';
 import type { AnswerPlan } from './receiver-answer.ts';
 import { lineOf } from './receiver-line.ts';
@@ -33,16 +33,22 @@ export interface SampleReceiver {
 export async function openSampleReceiver(options: ReceiverOptions): Promise<SampleReceiver> {
   const { party, street, secrets, port, file, answer, print } = options;
   const answering = new Map<string, AbortController>();
-  const act = (message: Message): void => {
+  const done = new Set<string>();
+  const act = (message: Message, id: string): void => {
     const { type, data } = message;
     const { order, assignment } = data;
     print(lineOf(message));
-    if (type === 'order.closed' || type === 'order.cancelled') answering.get(order.id)?.abort();
-    else if (answer !== null && assignment.state === 'dispatched' && !answering.has(order.id)) {
-      const stop = new AbortController();
-      answering.set(order.id, stop);
-      void answerOrder({ plan: answer, order: order.id, party, street: assignment.street ?? null, signal: stop.signal });
+    // Called again, after it was closed or when its crew was done, it was opened again or returned: that is answered anew.
+    const over = type === 'order.closed' || type === 'order.cancelled';
+    if (over || (type === 'order.dispatched' && done.delete(order.id))) {
+      answering.get(order.id)?.abort();
+      answering.delete(order.id);
     }
+    if (over || answer === null || assignment.state !== 'dispatched' || answering.has(order.id)) return;
+    const stop = new AbortController();
+    answering.set(order.id, stop);
+    const street = assignment.street ?? null;
+    void answerOrder({ plan: answer, message: id, order: order.id, party, street, signal: stop.signal }).then(() => done.add(order.id));
   };
   const receiver = await openReceiver<Message>({
     secrets,
@@ -54,7 +60,9 @@ export async function openSampleReceiver(options: ReceiverOptions): Promise<Samp
   return {
     url: receiver.url,
     effects: () => ({
-      acted: [...receiver.taken].map(([id, { type, data }]) => ({ id, order: data.order.id, type })),
+      acted: [...receiver.taken].flatMap(([id, message]) =>
+        ordersIn(message).map(({ type, data }) => ({ id, order: data.order.id, type })),
+      ),
       ...receiver.counts,
     }),
     close: async () => {

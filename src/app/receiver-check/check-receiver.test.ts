@@ -10,7 +10,7 @@ import { openReceiver, sendReceipt, verify } from '../../../fixtures/receiver/re
 import { freePort } from '../acceptance/trial-city.ts';
 import { CHECKOUT } from '../test-rig.ts';
 import { checkReceiver, type CheckOptions } from './check-receiver.ts';
-import { probeOrder } from './probe-order.ts';
+import { probeDigest, probeOrder } from './probe-order.ts';
 import type { Finding } from './receiver-checks.ts';
 
 const SECRET = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
@@ -74,7 +74,7 @@ describe('maibo receiver check', () => {
     const port = await freePort();
     const found = await check(await reference(answerTo(`http://127.0.0.1:${port}`)), { receipts: port });
     expect(new Set(Object.values(found))).toEqual(new Set(['good']));
-    expect(Object.keys(found)).toHaveLength(14);
+    expect(Object.keys(found)).toHaveLength(15);
   });
 
   test('says that it cannot see how often a receiver acts that sends no receipts here', async () => {
@@ -91,7 +91,21 @@ describe('maibo receiver check', () => {
       if (status === 204) void act(JSON.parse(body.toString()) as Probe);
       return status;
     });
-    expect(badIn(await check(url, { receipts: port }))).toEqual(['acts-once', 'acts-once-at-once']);
+    expect(badIn(await check(url, { receipts: port }))).toEqual(['acts-once', 'acts-once-at-once', 'acts-on-digest']);
+  });
+
+  test('finds one that sees only the first order of a digest', async () => {
+    const port = await freePort();
+    const act = answerTo(`http://127.0.0.1:${port}`);
+    const seen = new Set<string>();
+    const url = await faulty((headers, body) => {
+      const status = good(headers, body);
+      const id = String(headers['webhook-id']);
+      if (status === 204 && !seen.has(id)) void act(JSON.parse(body.toString()) as Probe);
+      if (status === 204) seen.add(id);
+      return status;
+    });
+    expect(badIn(await check(url, { receipts: port, wait: { first: 150, then: 50 } }))).toEqual(['acts-on-digest']);
   });
 
   test('one that answers with no receipt at all has not been seen to act', async () => {
@@ -161,5 +175,8 @@ test('the order that it sends follows the schema of real ones, and is a drill', 
   const schema = JSON.parse(readFileSync(join(CHECKOUT, 'schemas/order-message.schema.json'), 'utf8')) as object;
   const body = JSON.parse(probeOrder({ party: 'street', street: '310104014' }, 'n', 1_790_000_000_000).body) as Record<string, unknown>;
   expect(ajv.validate(schema, body), JSON.stringify(ajv.errors)).toBe(true);
+  const digest = JSON.parse(probeDigest({ party: 'fire', street: null }, ['a', 'b'], 1_790_000_000_000).probe.body) as object;
+  expect(ajv.validate(schema, digest), JSON.stringify(ajv.errors)).toBe(true);
+  expect(digest).toMatchObject({ data: { digest: [{ type: 'order.dispatched', order: { drill: true } }] } });
   expect(body).toMatchObject({ data: { order: { drill: true }, assignment: { party: 'street', street: '310104014' } } });
 });

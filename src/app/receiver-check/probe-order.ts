@@ -13,6 +13,22 @@ export interface ProbeOrder {
   readonly body: string;
 }
 
+/** Several orders told in one message, as when they come too fast. */
+export function probeDigest(
+  to: ProbeTo,
+  nonces: readonly string[],
+  at: Millis,
+): { readonly orders: readonly string[]; readonly probe: ProbeOrder } {
+  const [first, ...others] = nonces.map((nonce) => probeOrder(to, nonce, at)) as [ProbeOrder, ...ProbeOrder[]];
+  const { data, ...body } = JSON.parse(first.body) as { readonly data: object };
+  const digest = others.map((other) => {
+    const { type, data: told } = JSON.parse(other.body) as { readonly type: string; readonly data: object };
+    return { type, ...told };
+  });
+  const probe = { ...first, body: JSON.stringify({ ...body, data: { ...data, digest } }) };
+  return { orders: [first, ...others].map(({ order }) => order), probe };
+}
+
 /** An order like those of Maibo, and a drill, so that nobody is sent out. `nonce` makes its ids its own. */
 export function probeOrder({ party, street }: ProbeTo, nonce: string, at: Millis, extra: object = {}): ProbeOrder {
   const id = fingerprint('msg', nonce);

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { signMessage } from '../../deliver/sign.ts';
 import type { Text } from '../../model/text.ts';
 import type { Millis } from '../../model/time.ts';
-import { probeOrder, type ProbeOrder, type ProbeTo } from './probe-order.ts';
+import { probeDigest, probeOrder, type ProbeOrder, type ProbeTo } from './probe-order.ts';
 import type { ReceiptDoor } from './receipt-door.ts';
 import { sendProbe, type Answer } from './send-probe.ts';
 
@@ -96,6 +96,21 @@ async function actedOnce({ door, wait }: Trial, order: string): Promise<Finding>
   return { kind: 'bad', said: { zh: `处置了 ${count} 次（${state}）`, en: `acted ${count} times (${state})` }, took: null };
 }
 
+async function actsOnDigest(trial: Trial): Promise<Finding> {
+  const nonces = ['first', 'second', 'third'].map((name) => `${trial.nonce} digest ${name}`);
+  const { orders, probe } = probeDigest(trial.to, nonces, trial.now());
+  const taken = mustTake(await send(trial, probe));
+  if (taken.kind === 'bad') return taken;
+  await send(trial, probe);
+  const findings: Finding[] = [];
+  for (const order of orders) findings.push(await actedOnce(trial, order));
+  const left = findings.filter(({ kind }) => kind === 'bad').length;
+  const [wrong] = findings.flatMap((one) => (one.kind === 'bad' ? [one.said] : []));
+  if (wrong === undefined) return findings[0] as Finding;
+  const of = orders.length;
+  return { kind: 'bad', said: { zh: `${of} 张中 ${left} 张：${wrong.zh}`, en: `${left} of ${of}: ${wrong.en}` }, took: null };
+}
+
 const another = (): string => `whsec_${randomBytes(24).toString('base64')}`;
 
 /** In this order: the later ones rest on the first. */
@@ -131,6 +146,11 @@ export const RECEIVER_CHECKS: readonly ReceiverCheck[] = [
       await send(trial, order);
       return actedOnce(trial, order.order);
     },
+  },
+  {
+    id: 'acts-on-digest',
+    title: { zh: '合并消息中的每张工单各处置一次', en: 'acts once on each order of a digest' },
+    run: actsOnDigest,
   },
   {
     id: 'refuses-foreign',

@@ -7,7 +7,7 @@ import { openReceiver, verify } from '../../../fixtures/receiver/receiver.mjs';
 import { signMessage } from '../../deliver/sign.ts';
 import { freePort } from '../acceptance/trial-city.ts';
 import { CHECKOUT } from '../test-rig.ts';
-import { probeOrder } from './probe-order.ts';
+import { probeDigest, probeOrder } from './probe-order.ts';
 
 const SECRET = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
 const SOURCE = join(CHECKOUT, 'fixtures/receiver/receiver.mjs');
@@ -60,6 +60,31 @@ describe('the reference receiver', () => {
     await second.close();
     await open((_, id) => acted.push(id));
     expect(acted).toEqual(['msg_1', 'msg_2']);
+  });
+
+  test('acts once on each order of a digest, and again on all of them when a crash came before the end', async () => {
+    const { orders, probe } = probeDigest({ party: 'fire', street: null }, ['a', 'b', 'c'], Date.now());
+    const acted: string[] = [];
+    const act = (hang: boolean) => (message: unknown, id: string) => {
+      const { type, data } = message as { type: string; data: { order: { id: string }; digest?: unknown } };
+      expect([type, data.digest, id]).toEqual(['order.dispatched', undefined, probe.id]);
+      acted.push(data.order.id);
+      return hang ? new Promise(() => undefined) : undefined;
+    };
+    const post = async (url: string): Promise<number> => {
+      const headers = { ...signMessage({ id: probe.id, at: Date.now(), body: probe.body, secrets: [SECRET] }) };
+      return (await fetch(url, { method: 'POST', headers, body: probe.body })).status;
+    };
+    const first = await open(act(true));
+    expect([await post(first.url), await post(first.url)]).toEqual([204, 204]);
+    expect(acted).toEqual(orders);
+    await first.close();
+    const second = await open(act(false));
+    expect(await post(second.url)).toBe(204);
+    expect(acted).toEqual([...orders, ...orders]);
+    await second.close();
+    await open(act(false));
+    expect(acted).toHaveLength(6);
   });
 
   test('lets nobody in while it has no secret, not even with an empty one', async () => {
