@@ -10,8 +10,11 @@ export interface Misfit {
 /** @returns `null` for an error of another kind */
 export function misfitOf({ validation, validationContext, message }: FastifyError): Misfit | null {
   const first = validation?.[0];
-  if (first === undefined || validationContext !== 'body') return null;
+  if (first === undefined) return null;
   const { instancePath, keyword, params } = first;
+  if (keyword === 'pattern')
+    return { pointer: instancePath, detail: `${instancePath.slice(1)} must say something, and hold no control characters.` };
+  if (validationContext !== 'body') return null;
   const { additionalProperty: name } = params;
   if (keyword !== 'additionalProperties' || typeof name !== 'string') return { pointer: instancePath, detail: message };
   const { parentSchema } = first as unknown as { readonly parentSchema?: { readonly properties?: object } };

@@ -1,5 +1,6 @@
 import { listAudit, verifyAudit } from '../app/audit-record.ts';
 import { loadConfig } from '../config/load-config.ts';
+import { visibleText } from '../model/visible-text.ts';
 import { recordLines } from './audit-lines.ts';
 import { isWrong, verdictLines } from './audit-verdict.ts';
 import { readFlags, usage, type CommandSpec, type Flags } from './flags.ts';
@@ -62,7 +63,7 @@ async function list(flags: Flags, io: Io): Promise<number> {
   const json = flags.on('json');
   for (const line of listAudit(directoryOf(flags, io), flags.text('order') ?? null)) {
     if (io.signal.aborted) break;
-    for (const text of json ? [line.text] : recordLines(line))
+    for (const text of json ? [line.text] : recordLines(line).map(visibleText))
       if (!io.output.write(`${text}\n`)) await new Promise<void>((resolve) => void io.output.once('drain', resolve));
   }
   return 0;

@@ -74,6 +74,23 @@ async function burn(): Promise<string> {
 }
 
 describe('an order by the command line', { timeout: 30_000 }, () => {
+  it('what a party says cannot speak to the terminal', async () => {
+    const order = await burn();
+    const headers = { authorization: 'Bearer token-of-duty', 'content-type': 'application/json' };
+    const said = { party: 'police', state: 'accepted', by: 'Wang\u001b[2J', note: 'one\n2026-01-01 order.closed\u009b31m\u202e' };
+    const answer = await fetch(`${app.http}/api/v1/orders/${order}/receipts`, { method: 'POST', headers, body: JSON.stringify(said) });
+    expect(answer.status).toBe(201);
+    const shown = await maibo(`orders show ${order}`);
+    const { io, heard: listed } = heardIo();
+    await runCommand(['audit', 'list', '--order', order, '--data', join(directory, 'data')], io);
+    for (const { out } of [shown, listed]) {
+      expect(out).toContain('Wang');
+      expect(out).not.toMatch(/(?!\n)[\p{Cc}\u202e]/u);
+      expect(out).not.toMatch(/^2026-01-01/m);
+    }
+    expect((await maibo(`orders cancel ${order} --by Li\u001b[2J --reason x`)).err).toContain('hold no control characters');
+  });
+
   it('is answered for by telephone, reassigned, returned, verified; each says who and why', async () => {
     const order = await burn();
     expect(await maibo(`orders receipt ${order} fire accepted --by Wang --reason phoned`)).toMatchObject({ code: 0, err: '' });

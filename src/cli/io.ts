@@ -1,3 +1,5 @@
+import { visibleLines } from '../model/visible-text.ts';
+
 /** What a command may touch of the world around it; tests pass their own. */
 export interface Io {
   readonly input: NodeJS.ReadableStream;
@@ -32,10 +34,11 @@ export function wantsColour(terminal: boolean, env: Readonly<Record<string, stri
   return terminal && (env['NO_COLOR'] ?? '') === '' && env['TERM'] !== 'dumb';
 }
 
+/** Much of what is said comes from outside: it must not speak to the terminal. */
 export function say(io: Io, line: string): void {
-  io.output.write(`${line}\n`);
+  io.output.write(`${visibleLines(line)}\n`);
 }
 
 export function warn(io: Io, line: string): void {
-  io.errors.write(`${line}\n`);
+  io.errors.write(`${visibleLines(line)}\n`);
 }

@@ -1,4 +1,5 @@
 import { fetchOrder, fetchOrders, type OrderView } from '../app/order-client.ts';
+import { visibleText } from '../model/visible-text.ts';
 import { DEED_FLAGS } from './deed-flags.ts';
 import { isOrderDeed, ORDER_DEEDS, performOrderDeed } from './orders-deeds.ts';
 import { printOrderStats } from './orders-stats.ts';
@@ -60,7 +61,7 @@ export async function runOrders(args: readonly string[], io: Io): Promise<number
   if (id === undefined) throw usage('The id of the order is missing', SPEC);
   const order = await fetchOrder(server, id);
   if (flags.on('json')) say(io, JSON.stringify(order));
-  else for (const text of detail(order)) say(io, text);
+  else for (const text of detail(order)) say(io, visibleText(text));
   return 0;
 }
 

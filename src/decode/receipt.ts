@@ -1,5 +1,6 @@
 import { fingerprint } from '../model/fingerprint.ts';
 import type { Receipt, ReceiptState } from '../model/receipt.ts';
+import { cleanText } from '../model/visible-text.ts';
 import type { Door } from '../model/work-order.ts';
 import { refused } from './decoded.ts';
 import type { Refused } from './decoded.ts';
@@ -55,7 +56,7 @@ function isAbsent(value: unknown): value is undefined | null {
 }
 
 function textOrNull(value: unknown): string | null {
-  return typeof value === 'string' && value !== '' ? value : null;
+  return typeof value === 'string' && value !== '' ? cleanText(value) : null;
 }
 
 function checkText(value: unknown, pointer: string, limit: number): Refused | null {

@@ -111,6 +111,8 @@ describe('silences', () => {
     [{ until: '2026-11-23T05:00:00Z', lifeSafety: true }, 'Where life depends on it a silence lasts 4 hours at most.'],
     [{ until: 'tomorrow' }, 400],
     [{ reason: '' }, 400],
+    [{ reason: ' \n ' }, 'reason must say something, and hold no control characters.'],
+    [{ by: 'Li\u001b[2J' }, 'by must say something, and hold no control characters.'],
   ])('%j is refused', async (over, why) => {
     const { status, body, sent } = await post({ ...WELL, ...over });
     expect([status, sent]).toEqual([400, []]);
@@ -132,11 +134,16 @@ describe('silences', () => {
     expect((await post({ ...WELL, by: 7_000_000, until: 'soon' })).body).toMatchObject({ status: 400, pointer: '/until' });
   });
 
+  it('may be given a reason of several lines, in any script', async () => {
+    expect((await post({ ...WELL, by: '王工 🔧', reason: '检修：\n\t1 号泵' })).status).toBe(201);
+  });
+
   it('are ended by somebody', async () => {
     const ended: string[][] = [];
     const { api } = await apiOf({ endSilence: async (id, by) => ended.push([id, by]) === 1 });
     const end = (url: string) => api.inject({ method: 'DELETE', url });
     expect((await end('/api/v1/silences/si_1')).statusCode).toBe(400);
+    for (const by of ['%20', '%1b[2J']) expect((await end(`/api/v1/silences/si_1?by=${by}`)).statusCode).toBe(400);
     expect((await end('/api/v1/silences/si_1?by=Li')).statusCode).toBe(200);
     expect((await end('/api/v1/silences/si_1?by=Li')).json()).toMatchObject({ code: 'api-silence-unknown' });
     expect(ended).toEqual([
@@ -174,6 +181,7 @@ describe('exercises', () => {
 it.each([
   ['orders/wo_1/commands', { do: 'verify', by: 'Li', reson: 'x' }, '/reson', '"reason"'],
   ['drills', { rule: 'r', place: 'p', level: 'red', by: 'Li', reason: 'x', minuts: 5 }, '/minuts', '"minutes"'],
+  ['alerts/al_1/reset', { by: 'Li', not: 'x' }, '/not', '"note"'],
   ['orders/wo_1/receipts', { party: 'fire', state: 'accepted', nte: 'x' }, '/nte', '"note"'],
 ])('%s with a misspelt member is refused with its place and the name that was meant', async (path, payload, pointer, meant) => {
   let reached = false;
@@ -181,7 +189,7 @@ it.each([
     reached = true;
     throw new Error('reached');
   };
-  const { api } = await apiOf({ commandOrder: reach, beginDrill: reach, submitReceipt: reach });
+  const { api } = await apiOf({ commandOrder: reach, beginDrill: reach, submitReceipt: reach, resetAlert: reach });
   const answer = await api.inject({ method: 'POST', url: `/api/v1/${path}`, payload });
   expect([answer.statusCode, reached]).toEqual([400, false]);
   expect(answer.json()).toMatchObject({ pointer, detail: expect.stringContaining(`did you mean ${meant}?`) as string });

@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { isoTime } from '../../model/time.ts';
 import { alertView } from '../alert-view.ts';
+import { BY, NOTE } from './deed-fields.ts';
 import { PAGE_QUERY, pageOf, type PageParams } from '../paging.ts';
 import type { ApiPorts, ReloadOutcome } from '../ports.ts';
 import { sendProblem } from '../problem-details.ts';
@@ -82,7 +83,8 @@ function resetRoute(server: FastifyInstance, ports: ApiPorts): void {
         body: {
           type: 'object',
           required: ['by'],
-          properties: { by: { type: 'string', minLength: 1, maxLength: 200 }, note: { type: 'string', maxLength: 2000 } },
+          additionalProperties: false,
+          properties: { by: BY, note: NOTE },
         },
       },
     },

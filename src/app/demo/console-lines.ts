@@ -2,6 +2,7 @@ import type { Level } from '../../model/level.ts';
 import type { Text } from '../../model/text.ts';
 import type { Millis } from '../../model/time.ts';
 import type { ReceiptState } from '../../model/receipt.ts';
+import { visibleText } from '../../model/visible-text.ts';
 import type { OrderMessageType, TrailEntry } from '../../model/work-order.ts';
 import { LEVEL_WORD, STATE_WORD, TRAIL_WORD } from './console-words.ts';
 import type { Paint } from './console-words.ts';
@@ -149,7 +150,7 @@ export function receiptLine(line: ReceiptLine, { columns, paint, time }: Sheet):
   const { order } = line;
   const who = [line.by, line.note].filter((text) => text !== null && text !== undefined && text !== '').join('：');
   const left = `${time(line.at)}  ${paint.level(order.level, LEVEL_WORD[order.level].zh)} ← ${fit(bothWords(line.party), partyWidth(columns))} ${fit(bothWords(STATE_WORD[line.state]), 18)}`;
-  return `${left} ${paint.dim(cut(who, columns - used(columns)))}`.trimEnd();
+  return `${left} ${paint.dim(cut(visibleText(who), columns - used(columns)))}`.trimEnd();
 }
 
 /** The green end of an order: what it was, how long it took, and its whole trail, a line for each step. */
