@@ -24,7 +24,8 @@ import { startDeliverer } from './deliver-orders.ts';
 import { EventFeed } from './event-feed.ts';
 import { ForbiddenRequests } from './forbidden-requests.ts';
 import { formatSettings } from './format-settings.ts';
-import { startHistory } from './history/start-history.ts';
+import type { Historian } from './history/historian.ts';
+import { startHistory, type StartHistory } from './history/start-history.ts';
 import { checkRules, loadDefinition } from './load-definition.ts';
 import { openBroker } from './open-broker.ts';
 import { noticeFirstAcceptances } from './order-measures.ts';
@@ -79,6 +80,7 @@ const GRACE: Millis = 1_000;
 export async function startApp(options: AppOptions): Promise<App> {
   const cleanup = new Cleanup();
   try {
+    assertSafe(options.config);
     return await start(options, cleanup);
   } catch (error) {
     await cleanup.run();
@@ -88,7 +90,6 @@ export async function startApp(options: AppOptions): Promise<App> {
 
 async function start(options: AppOptions, cleanup: Cleanup): Promise<App> {
   const { config, emit } = options;
-  assertSafe(config);
   const definition = await loadDefinition(config, options.clock);
   const journal = await openJournal({ directory: config.dataDir, emit, ...options.journal });
   cleanup.add('journal', () => journal.close());
@@ -102,7 +103,7 @@ async function start(options: AppOptions, cleanup: Cleanup): Promise<App> {
   const endpoints = new PartyEndpoints(config);
   const feed = new EventFeed();
   const snapshots = new Snapshots(journal, core, () => reload.inForce);
-  const historian = options.history === undefined ? null : startHistory({ ...options.history, config, journal, cleanup, emit, inForce });
+  const historian = historianOf(options, { journal, cleanup, inForce });
   const committed = (batch: CommittedBatch): void => {
     deliver(deliverer, batch, core);
     historian?.committed(batch.offset);
@@ -135,7 +136,7 @@ async function start(options: AppOptions, cleanup: Cleanup): Promise<App> {
   output.broker = broker;
   void checkpoints.consider();
   cleanup.add('mqtt', () => closeBroker(output));
-  const own = { drill: options.clock === 'events', titles: config.parties, metrics: options.metrics };
+  const own = ownOf(options);
   const ports = apiPorts({ ...own, core, journal, pipeline, feed, broker, reload, deliverer, endpoints, forbidden, historian, emit });
   const http = await openApi(options, { ports, tokens: doors.http ? null : config.tokens }, cleanup);
   return {
@@ -162,6 +163,21 @@ async function openApi(
   const http = `http://${inUrl(config.http.host)}:${(api.server.address() as AddressInfo).port}`;
   emit({ name: 'api.door-opened', address: http });
   return http;
+}
+
+function ownOf({ clock, config, metrics }: AppOptions): {
+  readonly drill: boolean;
+  readonly titles: Config['parties'];
+  readonly metrics: Metrics;
+} {
+  return { drill: clock === 'events', titles: config.parties, metrics };
+}
+
+function historianOf(
+  { config, emit, history }: AppOptions,
+  parts: Pick<StartHistory, 'journal' | 'cleanup' | 'inForce'>,
+): Historian | null {
+  return history === undefined ? null : startHistory({ ...history, ...parts, config, emit });
 }
 
 /** What fails here fails with the journal, and that ends the process by itself. */

@@ -22,7 +22,13 @@ afterEach(() => {
 });
 
 function options(over: Partial<ServeOptions> = {}): ServeOptions {
-  const env = { MAIBO_DATA_DIR: join(directory, 'data'), MAIBO_HTTP_PORT: '0', MAIBO_MQTT_PORT: '0', MAIBO_LOG_LEVEL: 'silent' };
+  const env = {
+    MAIBO_DATA_DIR: join(directory, 'data'),
+    MAIBO_HTTP_PORT: '0',
+    MAIBO_MQTT_PORT: '0',
+    MAIBO_LOG_LEVEL: 'silent',
+    MAIBO_HISTORY: 'none',
+  };
   const config = loadConfig({ cwd: CHECKOUT, env });
   return {
     config,
