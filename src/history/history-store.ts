@@ -1,46 +1,6 @@
 import type { AlertPoint, HistoryPoint, OrderPoint, ReadingPoint } from '../model/history-point.ts';
-import type { Level } from '../model/level.ts';
+import type { Series, SeriesQuery, Span } from '../model/series.ts';
 import type { Millis } from '../model/time.ts';
-
-/** A span of time: `from` is in it, `to` is not. */
-export interface Span {
-  readonly from: Millis;
-  readonly to: Millis;
-}
-
-/** Which series: one measure of a sensor, or one sign at a key. */
-export type SeriesName =
-  | { readonly kind: 'reading'; readonly sensor: string; readonly measure: string }
-  | { readonly kind: 'sign'; readonly sign: string; readonly key: string };
-
-export interface SeriesQuery extends Span {
-  readonly series: SeriesName;
-  /** Length of a bucket; `null` asks for every sample. */
-  readonly step: Millis | null;
-  /** No more samples or buckets than this; the answer says when there would have been more. */
-  readonly limit: number;
-}
-
-/** One sample as it was written, or what one bucket of time held. Texts are left out of buckets. */
-export type Sample =
-  | { readonly kind: 'sample'; readonly at: Millis; readonly value: number | string | null; readonly level: Level | null }
-  | {
-      readonly kind: 'bucket';
-      /** Its beginning, a whole number of steps since the epoch. */
-      readonly at: Millis;
-      readonly count: number;
-      readonly min: number;
-      readonly max: number;
-      readonly mean: number;
-      /** Value of the newest sample in it. */
-      readonly last: number;
-    };
-
-export interface Series {
-  readonly samples: readonly Sample[];
-  /** There was more than the limit. */
-  readonly cut: boolean;
-}
 
 /** Steps of alerts and orders, for the marks beside a series and for a back-test. */
 export interface StepsQuery extends Span {

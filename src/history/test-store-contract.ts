@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { HistoryPoint, ReadingPoint } from '../model/history-point.ts';
-import type { HistoryCursor, HistoryStore, Sample, SeriesName, Span } from './history-store.ts';
+import type { HistoryCursor, HistoryStore } from './history-store.ts';
+import type { Sample, SeriesName, Span } from '../model/series.ts';
 import { StoreFault } from './store-fault.ts';
 import { alert, DAY, HOUR, MINUTE, order, reading, sign, T0 } from './test-points.ts';
 

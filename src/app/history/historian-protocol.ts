@@ -1,5 +1,6 @@
 import type { InfluxConfig } from '../../config/config.ts';
-import type { HistoryCursor, Retention, Series, SeriesQuery, Span, StepsQuery } from '../../history/history-store.ts';
+import type { HistoryCursor, Retention, StepsQuery } from '../../history/history-store.ts';
+import type { Series, SeriesQuery, Span } from '../../model/series.ts';
 import type { AlertPoint, OrderPoint } from '../../model/history-point.ts';
 import type { Millis } from '../../model/time.ts';
 import type { TelemetryEvent } from '../../telemetry/events.ts';

@@ -1,16 +1,11 @@
 import type { HistoryPoint } from '../../model/history-point.ts';
 import type { LogReader } from '../../journal/log-reader.ts';
+import type { HistoryBatch } from '../../history/feeder-options.ts';
 import type { HistoryCursor } from '../../history/history-store.ts';
 import type { Subject } from '../../model/verdict.ts';
 import type { WorkOrder } from '../../model/work-order.ts';
 import { ReadingPoints, type ReadBy } from './reading-points.ts';
 import { StepPoints } from './step-points.ts';
-
-/** Points, and where the log stands behind them. */
-export interface PointBatch {
-  readonly points: readonly HistoryPoint[];
-  readonly cursor: HistoryCursor;
-}
 
 export interface LogPointsOptions {
   readonly reader: LogReader;
@@ -56,7 +51,7 @@ export class LogPoints {
   }
 
   /** What has been committed from the cursor on; `null` when there is nothing. */
-  read(from: HistoryCursor): PointBatch | null {
+  read(from: HistoryCursor): HistoryBatch | null {
     if (from.offset !== this.offset || from.audit !== this.audit) this.goTo(from);
     const points: HistoryPoint[] = [];
     while (points.length < ENOUGH) {

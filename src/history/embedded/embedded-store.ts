@@ -1,16 +1,7 @@
 import type { AlertPoint, HistoryPoint, OrderPoint, ReadingPoint } from '../../model/history-point.ts';
 import type { Millis } from '../../model/time.ts';
-import type {
-  HistoryCursor,
-  HistoryStore,
-  KeptOutcome,
-  Retention,
-  Series,
-  SeriesName,
-  SeriesQuery,
-  Span,
-  StepsQuery,
-} from '../history-store.ts';
+import type { HistoryCursor, HistoryStore, KeptOutcome, Retention, StepsQuery } from '../history-store.ts';
+import type { Series, SeriesName, SeriesQuery, Span } from '../../model/series.ts';
 import type { DuckFile, Row } from './duck-file.ts';
 import { faultOf } from './duck-fault.ts';
 import { keepHistory } from './keeper.ts';

@@ -1,6 +1,6 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { Refusal } from '../../model/problem.ts';
-import type { Span } from '../history-store.ts';
+import type { Span } from '../../model/series.ts';
 import { quoted } from './duck-file.ts';
 import type { Work } from './keeper.ts';
 import { clamp, DAY } from './moment.ts';

@@ -1,7 +1,7 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { ReadingPoint } from '../../model/history-point.ts';
 import type { Millis } from '../../model/time.ts';
-import type { Span } from '../history-store.ts';
+import type { Span } from '../../model/series.ts';
 import { clamp } from './moment.ts';
 import { tableOf } from './parts.ts';
 import type { Parts } from './parts.ts';

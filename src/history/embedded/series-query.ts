@@ -1,6 +1,6 @@
 import type { Level } from '../../model/level.ts';
 import type { Millis } from '../../model/time.ts';
-import type { Sample, Series, SeriesQuery, Span } from '../history-store.ts';
+import type { Sample, Series, SeriesQuery, Span } from '../../model/series.ts';
 import type { Row } from './duck-file.ts';
 import { boundOf, DAY, dayOf } from './moment.ts';
 import { tableOf } from './parts.ts';

@@ -1,6 +1,7 @@
 import type { DuckDBAppender, DuckDBConnection } from '@duckdb/node-api';
 import type { AlertPoint, HistoryPoint, OrderPoint, SignPoint } from '../../model/history-point.ts';
-import type { Span, StepsQuery } from '../history-store.ts';
+import type { StepsQuery } from '../history-store.ts';
+import type { Span } from '../../model/series.ts';
 import { quoted } from './duck-file.ts';
 import type { Row } from './duck-file.ts';
 import { boundOf, MOMENT, Nanos } from './moment.ts';

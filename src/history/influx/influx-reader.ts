@@ -1,7 +1,8 @@
 import type { AlertPoint, OrderPoint } from '../../model/history-point.ts';
 import type { AlertState } from '../../model/alert.ts';
 import type { Level } from '../../model/level.ts';
-import type { Sample, Series, SeriesName, SeriesQuery, Span, StepsQuery } from '../history-store.ts';
+import type { StepsQuery } from '../history-store.ts';
+import type { Sample, Series, SeriesName, SeriesQuery, Span } from '../../model/series.ts';
 import type { InfluxQuery, Row } from './influx-query.ts';
 import { columns, tagIs, within } from './influxql.ts';
 import { NO_LEVEL } from './line.ts';

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { AlertPoint, HistoryPoint, OrderPoint, ReadingPoint, SignPoint } from '../../model/history-point.ts';
-import type { HistoryStore, SeriesName } from '../history-store.ts';
+import type { HistoryStore } from '../history-store.ts';
+import type { SeriesName } from '../../model/series.ts';
 import { createInfluxStore } from './influx-store.ts';
 import { ABSENT, hasInfluxd, TestServer } from './test-influx-server.ts';
 

@@ -1,4 +1,4 @@
-import type { Span } from '../history-store.ts';
+import type { Span } from '../../model/series.ts';
 import { encodeTag } from './outside-text.ts';
 
 /** The server counts nanoseconds in 64 bits: 1677 to 2262. */

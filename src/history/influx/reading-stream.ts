@@ -1,7 +1,7 @@
 import type { ReadingPoint } from '../../model/history-point.ts';
 import type { Scalar } from '../../model/text.ts';
 import type { Millis } from '../../model/time.ts';
-import type { Span } from '../history-store.ts';
+import type { Span } from '../../model/series.ts';
 import type { InfluxQuery, Row } from './influx-query.ts';
 import { columns, literal, within } from './influxql.ts';
 import { fromRfc3339 } from './nanos.ts';

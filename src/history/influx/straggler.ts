@@ -1,6 +1,6 @@
 import type { ReadingPoint } from '../../model/history-point.ts';
 import type { Millis } from '../../model/time.ts';
-import type { Span } from '../history-store.ts';
+import type { Span } from '../../model/series.ts';
 import { fromRfc3339, toNanos } from './nanos.ts';
 
 /*
