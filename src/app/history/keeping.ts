@@ -162,10 +162,10 @@ export class Keeping {
     });
   }
 
-  /** The embedded store has flushed what it acknowledged. */
+  /** The embedded store has flushed what it acknowledged: its newest cursor is settled at once. */
   private keepFrom(): number {
-    if (this.options.store.kind === 'embedded') return this.cursor.offset;
-    while ((this.marks[1]?.at ?? Number.POSITIVE_INFINITY) <= Date.now() - SETTLED) this.marks.shift();
+    const settled = Date.now() - (this.options.store.kind === 'embedded' ? 0 : SETTLED);
+    while ((this.marks[1]?.at ?? Number.POSITIVE_INFINITY) <= settled) this.marks.shift();
     return this.marks[0]?.offset ?? 0;
   }
 
