@@ -9,26 +9,35 @@ export type OnReport = (report: Observation, test: boolean) => void;
 /**
  * Puts readings of history together again to the reports that they came in.
  *
- * S1 Every reading is in exactly one report, in the order in which they arrived; what sensors the city does not take is counted.
+ * S1 Every wanted reading is in exactly one report, in the order in which they arrived; of sensors that the city does not take
+ *    they are counted.
  */
 export class AcceptedReports {
   /** Readings of sensors that the city does not take. */
   unknown = 0;
   private readonly sensorOf: (id: string) => Sensor | null;
+  private readonly wanted: ReadonlySet<string> | null;
   private readonly sensors: (Sensor | null)[] = [];
-  private readonly measures: string[] = [];
+  /** By number; `null` for one that nobody wants. */
+  private readonly measures: (string | null)[] = [];
   private readonly gateways: string[] = [];
 
-  constructor(sensorOf: (id: string) => Sensor | null) {
+  /** `wanted`: only these measures; `null`: all. */
+  constructor(sensorOf: (id: string) => Sensor | null, wanted: readonly string[] | null = null) {
     this.sensorOf = sensorOf;
+    this.wanted = wanted === null ? null : new Set(wanted);
   }
 
   take(block: ReadingBlock, each: OnReport): void {
     for (const id of block.sensors) this.sensors.push(this.sensorOf(id));
-    this.measures.push(...block.measures);
+    for (const name of block.measures) this.measures.push(this.wanted === null || this.wanted.has(name) ? name : null);
     this.gateways.push(...block.gateways);
     const { count } = block;
     for (let row = 0; row < count; ) {
+      if (this.measures[block.measure[row] as number] === null) {
+        row += 1;
+        continue;
+      }
       const end = endOfReport(block, row);
       const sensor = this.sensors[block.sensor[row] as number];
       if (sensor === null || sensor === undefined) this.unknown += end - row;
@@ -39,7 +48,10 @@ export class AcceptedReports {
 
   private report(block: ReadingBlock, row: number, end: number, sensor: Sensor): Observation {
     const values: Record<string, Scalar> = {};
-    for (let i = row; i < end; i += 1) values[this.measures[block.measure[i] as number] as string] = valueAt(block, i);
+    for (let i = row; i < end; i += 1) {
+      const measure = this.measures[block.measure[i] as number] as string | null;
+      if (measure !== null) values[measure] = valueAt(block, i);
+    }
     return {
       sensor,
       values,

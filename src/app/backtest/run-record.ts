@@ -1,3 +1,4 @@
+import { GATEWAY_RULE } from '../../engine/gateway-rule.ts';
 import { higherLevel, type Level } from '../../model/level.ts';
 import type { Alert } from '../../model/alert.ts';
 import type { Millis } from '../../model/time.ts';
@@ -19,14 +20,18 @@ const SENDS: ReadonlySet<string> = new Set(['order.dispatched']);
  */
 export class RunRecord {
   private readonly from: Millis;
+  private readonly gateways: boolean;
   private readonly alerts = new Map<string, RunAlert>();
   private readonly orders = new Map<string, RunOrder>();
   private readonly load = new Map<string, { orders: number; messages: number }>();
+  /** Orders that others tell of. */
+  private readonly leftOut = new Set<string>();
   cut = false;
 
-  /** What is over before `from` only led there. */
-  constructor(from: Millis) {
+  /** What is over before `from` only led there. Without `gateways`, what is said of them is left out. */
+  constructor(from: Millis, gateways = true) {
     this.from = from;
+    this.gateways = gateways;
   }
 
   take({ alerts, messages, orders }: BatchOutcome): void {
@@ -49,7 +54,7 @@ export class RunRecord {
   }
 
   private alert({ id, rule, subject, firedAt, resolvedAt, peak }: Alert): void {
-    if (firedAt === null) return;
+    if (firedAt === null || (rule === GATEWAY_RULE.id && !this.gateways)) return;
     if (resolvedAt !== null && resolvedAt < this.from) {
       this.alerts.delete(id);
       return;
@@ -59,6 +64,10 @@ export class RunRecord {
   }
 
   private order({ id, sort, place, openedAt, closedAt, level, assignments }: WorkOrder): void {
+    if (sort === GATEWAY_RULE.order?.kind && !this.gateways) {
+      this.leftOut.add(id);
+      return;
+    }
     if (closedAt !== null && closedAt < this.from) {
       this.orders.delete(id);
       return;
@@ -69,8 +78,8 @@ export class RunRecord {
     this.keep(this.orders, { id, sort, place: place.id, street: place.street, openedAt, closedAt, level: highest, parties });
   }
 
-  private message({ at, party, type }: OrderMessage): void {
-    if (at < this.from) return;
+  private message({ at, order, party, type }: OrderMessage): void {
+    if (at < this.from || this.leftOut.has(order)) return;
     const name = `${Math.floor(at / HOUR) * HOUR} ${party}`;
     const counted = this.load.get(name) ?? { orders: 0, messages: 0 };
     counted.messages += 1;

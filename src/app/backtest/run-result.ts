@@ -65,3 +65,5 @@ export interface RunResult {
   /** There was more than may be kept; the counts of what is kept are all that can be said. */
   readonly cut: boolean;
 }
+
+export const EMPTY_RUN: RunResult = { kind: 'run', alerts: [], orders: [], load: [], counts: null, cut: false };

@@ -18,6 +18,10 @@ export interface StoredRunOptions {
   /** What fires before only leads there. */
   readonly from: Millis;
   readonly answering: Answering;
+  /** Readings of other measures are left out, and so is what is said of gateways, which are judged by all; `null`: all. */
+  readonly measures?: readonly string[] | null;
+  /** False: others say what there is to say of gateways. */
+  readonly gateways?: boolean;
   /** For trials: hears what came of a moment, before it is let go. */
   readonly onOutcome?: (outcome: BatchOutcome) => void;
 }
@@ -42,17 +46,19 @@ export class StoredRun {
   private failures = 0;
   private readonly sums = { readings: 0, tests: 0, late: 0, implausible: 0 };
 
-  constructor({ definition, from, answering, onOutcome }: StoredRunOptions) {
+  constructor({ definition, from, answering, onOutcome, measures = null, gateways = measures === null }: StoredRunOptions) {
     const { city } = definition;
     const known = new Map(city.sensors.map((sensor) => [sensor.id, sensor]));
     const stranger = (id: string): Sensor | null => (city.unknownSensors === 'adopt' ? adoptedSensor(id) : null);
-    this.reports = new AcceptedReports((id) => known.get(id) ?? stranger(id));
-    this.record = new RunRecord(from);
+    this.reports = new AcceptedReports((id) => known.get(id) ?? stranger(id), measures);
+    this.record = new RunRecord(from, gateways);
     this.answers = new ImaginedAnswers(answering, city.handling ?? DEFAULT_HANDLING);
     this.onOutcome = onOutcome ?? null;
     // History keeps when a reading was received: time passes by that.
     const settings = { ...definition.settings, clock: 'wall' } as const;
-    this.problems = this.core.configure({ ...definition, settings }, createOutcome());
+    // Messages are counted before they are put together to digests: which meet in one depends on all orders there are.
+    const handling = { ...(city.handling ?? DEFAULT_HANDLING), limit: null };
+    this.problems = this.core.configure({ ...definition, settings, city: { ...city, handling } }, createOutcome());
   }
 
   /** When the newest reading was received. */

@@ -73,7 +73,7 @@ class Live {
     for (const event of events) this.core.step(event, outcome);
     addSteps(outcome, this.steps);
     const points: ReadingPoint[] = [];
-    this.log.take(entry, points as never);
+    this.log.take(entry, points);
     this.points.push(...points);
   }
 }
