@@ -1,6 +1,9 @@
+/** What the number in `value` means. */
+export const SORT = { number: 0, truth: 1, text: 2 } as const;
+
 /**
- * Readings in the order in which they arrived, in columns: some ten thousand cost no object each, and go from one thread or
- * process to another as they are.
+ * Readings in columns, in the order in which they were received: some ten thousand of a stream, the values of one report side by
+ * side. It can be sent to another process as it is.
  */
 export interface ReadingBlock {
   readonly kind: 'reading-block';
@@ -15,22 +18,18 @@ export interface ReadingBlock {
   readonly measure: Int32Array;
   readonly gateway: Int32Array;
   readonly standing: Int32Array;
-  /** Time in milliseconds, and what tells readings of one series and millisecond apart. */
+  /** Milliseconds since the epoch, and what tells points of one series and millisecond apart. */
   readonly at: Float64Array;
   readonly nth: Int32Array;
-  /** Values of one report share both of these, and stand side by side. */
+  /** Milliseconds since the epoch, and the place of the report among those of that millisecond. */
   readonly receivedAt: Float64Array;
   readonly order: Int32Array;
   /** A number; a truth as 1 and 0; of a text its number in `texts`. */
   readonly value: Float64Array;
-  /** `NUMBER`, `TRUTH` or `TEXT`. */
+  /** One of `SORT`. */
   readonly sort: Uint8Array;
   /** Of this block alone. */
   readonly texts: readonly string[];
-  /** 1: maintenance. */
+  /** 1: maintenance, kept and never judged. */
   readonly test: Uint8Array;
 }
-
-export const NUMBER = 0;
-export const TRUTH = 1;
-export const TEXT = 2;

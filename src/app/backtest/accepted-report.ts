@@ -1,6 +1,6 @@
 import type { Observation } from '../../engine/engine.ts';
 import type { Sensor } from '../../model/place.ts';
-import { TEXT, TRUTH, type ReadingBlock } from '../../model/reading-block.ts';
+import { SORT, type ReadingBlock } from '../../model/reading-block.ts';
 import type { Scalar } from '../../model/text.ts';
 
 /** Told of each report; `test`: maintenance. */
@@ -77,6 +77,6 @@ function endOfReport({ count, receivedAt, order, sensor, at }: ReadingBlock, row
 
 function valueAt({ sort, texts, value }: ReadingBlock, row: number): Scalar {
   const number = value[row] as number;
-  if (sort[row] === TEXT) return texts[number] ?? '';
-  return sort[row] === TRUTH ? number === 1 : number;
+  if (sort[row] === SORT.text) return texts[number] ?? '';
+  return sort[row] === SORT.truth ? number === 1 : number;
 }

@@ -1,7 +1,8 @@
 import type { AlertPassage } from '../../model/alert.ts';
 import type { ReadingPoint } from '../../model/history-point.ts';
 import type { LogEntry, LogEvent } from '../../model/log-entry.ts';
-import { NUMBER, TEXT, TRUTH, type ReadingBlock } from '../../model/reading-block.ts';
+import { SORT, type ReadingBlock } from '../../model/reading-block.ts';
+import type { Scalar } from '../../model/text.ts';
 import type { Millis } from '../../model/time.ts';
 import { outOfOrder, type Arrival } from '../acceptance/arrival/arrivals.ts';
 import { Random } from '../acceptance/arrival/random.ts';
@@ -30,6 +31,11 @@ export function arrivalsOf(ground: TrialGround, seed: number, readings: number):
   const late = outOfOrder(words, new Random(seed + 7), () => 90_000);
   // Batches of a fifth of a second: what came in one has one time of receipt.
   return late.map(({ at, word }) => ({ at: Math.ceil(at / 200) * 200, word }));
+}
+
+/** One thing said by a sensor, as it happens. */
+export function arrivalOf(at: Millis, sensor: string, values: Readonly<Record<string, Scalar>>): Arrival {
+  return { at, word: { at, sensor, gateway: 'gw', values, payload: Buffer.from(JSON.stringify({ at, values })) } };
 }
 
 export function liveRun(definition: Definition, arrivals: readonly Arrival[]): LiveRun {
@@ -130,7 +136,8 @@ class Numbers {
 function blockOf(points: readonly ReadingPoint[], { gateways, measures, sensors }: Names): ReadingBlock {
   const texts: string[] = [];
   const numberOf = ({ value }: ReadingPoint): number => (typeof value === 'string' ? texts.push(value) - 1 : Number(value));
-  const sortOf = ({ value }: ReadingPoint): number => (typeof value === 'string' ? TEXT : typeof value === 'boolean' ? TRUTH : NUMBER);
+  const sortOf = ({ value }: ReadingPoint): number =>
+    typeof value === 'string' ? SORT.text : typeof value === 'boolean' ? SORT.truth : SORT.number;
   const columns = {
     sensor: Int32Array.from(points, ({ sensor }) => sensors.of(sensor)),
     measure: Int32Array.from(points, ({ measure }) => measures.of(measure)),
@@ -139,7 +146,7 @@ function blockOf(points: readonly ReadingPoint[], { gateways, measures, sensors 
     at: Float64Array.from(points, ({ at }) => at),
     nth: Int32Array.from(points, ({ nth }) => nth),
     receivedAt: Float64Array.from(points, ({ receivedAt }) => receivedAt),
-    order: Int32Array.from(points, ({ nth }) => nth),
+    order: Int32Array.from(points, ({ order }) => order),
     value: Float64Array.from(points, numberOf),
     sort: Uint8Array.from(points, sortOf),
     test: Uint8Array.from(points, ({ test }) => (test ? 1 : 0)),
@@ -149,5 +156,5 @@ function blockOf(points: readonly ReadingPoint[], { gateways, measures, sensors 
 }
 
 function isOneReport(a: ReadingPoint, b: ReadingPoint): boolean {
-  return a.receivedAt === b.receivedAt && a.nth === b.nth && a.sensor === b.sensor;
+  return a.receivedAt === b.receivedAt && a.order === b.order;
 }
