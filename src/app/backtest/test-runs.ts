@@ -15,7 +15,7 @@ export function alertAt(minute: number, over: Partial<RunAlert> = {}): RunAlert 
     street: null,
     firedAt: minute * MINUTE,
     resolvedAt: (minute + 5) * MINUTE,
-    peak: 'yellow' as Level,
+    peak: 'yellow',
     ...over,
   };
 }
