@@ -101,7 +101,7 @@ interface Matched<One> {
   readonly altered: Pair<One>[];
 }
 
-function match<One>(before: readonly One[], after: readonly One[], read: Reading<One>): Matched<One> {
+function match<One extends { readonly id: string }>(before: readonly One[], after: readonly One[], read: Reading<One>): Matched<One> {
   const left = grouped(before, read);
   const found = { gained: [] as One[], lost: [] as One[], moved: [] as Pair<One>[], altered: [] as Pair<One>[] };
   let same = 0;
@@ -116,7 +116,7 @@ function match<One>(before: readonly One[], after: readonly One[], read: Reading
     left.delete(group);
   }
   for (const rest of left.values()) found.lost.push(...rest);
-  const inTime = (a: One, b: One): number => read.from(a) - read.from(b);
+  const inTime = (a: One, b: One): number => read.from(a) - read.from(b) || (a.id < b.id ? -1 : 1);
   found.gained.sort(inTime);
   found.lost.sort(inTime);
   return { before: before.length, after: after.length, same, ...found };

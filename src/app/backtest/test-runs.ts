@@ -1,4 +1,3 @@
-import type { Level } from '../../model/level.ts';
 import type { RunAlert, RunOrder, RunResult } from './run-result.ts';
 
 /** For tests: runs written down. */
