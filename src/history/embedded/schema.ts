@@ -37,7 +37,8 @@ const orderArrivals: Step = async (connection) => {
 };
 
 /** Of what sort an order was had to be looked for elsewhere. */
-const sortOrders: Step = async (connection) => void (await connection.run("ALTER TABLE orders ADD COLUMN IF NOT EXISTS sort VARCHAR DEFAULT ''"));
+const sortOrders: Step = async (connection) =>
+  void (await connection.run("ALTER TABLE orders ADD COLUMN IF NOT EXISTS sort VARCHAR DEFAULT ''"));
 
 /** The step at index n leads from version n to the next one; a new file goes through all of them. */
 const STEPS: readonly Step[] = [makeTables, orderArrivals, sortOrders];
