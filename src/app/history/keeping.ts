@@ -24,6 +24,8 @@ export interface KeepingOptions {
 const KEEP_EVERY: Millis = 600_000;
 /** What a server has acknowledged so lately it may still lose: the log keeps it so long. */
 const SETTLED: Millis = 30_000;
+/** Points of a transaction of the embedded store when it is behind: to commit costs as much as to write four thousand of them. */
+const TRANSACTION = 20_000;
 /** A store that cannot say how far it is is asked again. */
 const ASK_AGAIN: Millis = 2_000;
 
@@ -72,6 +74,7 @@ export class Keeping {
         this.lost += upTo - first + 1;
         emit({ name: 'history.entries-lost', from: first, upTo });
       },
+      ...(store.kind === 'embedded' ? { enough: TRANSACTION } : {}),
     });
     emit({ name: 'history.store-opened', store: store.kind, place: store.place, offset: from.offset });
     const feeder = new Feeder({
