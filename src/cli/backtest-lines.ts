@@ -8,6 +8,7 @@ import { localText } from './instant.ts';
 const LEVEL: Readonly<Record<Level, string>> = { blue: '蓝 blue', yellow: '黄 yellow', orange: '橙 orange', red: '红 red' };
 /** Of each list; all of it is in the JSON. */
 const SHOWN = 20;
+const UNRIPE = 5;
 
 /** A back-test for people; times are those of the city. */
 export function backtestLines(report: BacktestReport, zone: string): string[] {
@@ -109,10 +110,17 @@ function loadLines({ diff, handledAfter }: BacktestReport): string[] {
 function noteLines({ counts, cut, unripe }: BacktestReport): string[] {
   const notes = [
     ...(cut ? ['告警或工单过多，未全部保留：请缩短时段 / there were more than are kept: take a shorter span'] : []),
-    ...unripe.map(
-      ({ reach, rule }) =>
-        `${rule} 需回看 ${formatDuration(reach)}，预热不足，结果偏少（--warm）/ looks back ${formatDuration(reach)}, more than it was shown (--warm)`,
-    ),
+    ...unripe
+      .slice(0, UNRIPE)
+      .map(
+        ({ reach, rule }) =>
+          `${rule} 需回看 ${formatDuration(reach)}，预热不足，结果偏少（--warm）/ looks back ${formatDuration(reach)}, more than it was shown (--warm)`,
+      ),
+    ...(unripe.length > UNRIPE
+      ? [
+          `另有 ${unripe.length - UNRIPE} 条规则预热不足，见 --json / ${unripe.length - UNRIPE} more rules look back further than they were shown, see --json`,
+        ]
+      : []),
     ...counted(counts?.late, '条读数到达过晚 readings came too late to be judged in their turn'),
     ...counted(counts?.unknown, '条读数的设备不在城市文件中 readings of sensors that the city files do not take'),
     ...counted(counts?.unruled, '次因判断对象过多未能判断 times a rule had no room for another key'),

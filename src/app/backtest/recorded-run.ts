@@ -1,6 +1,7 @@
 import type { AlertPoint, OrderPoint } from '../../model/history-point.ts';
 import { higherLevel, type Level } from '../../model/level.ts';
 import type { Span } from '../../model/series.ts';
+import { DRILL_KEY } from '../../model/silence.ts';
 import type { RunAlert, RunOrder, RunResult } from './run-result.ts';
 
 /** Order states after which nothing more is asked of anybody. */
@@ -19,9 +20,11 @@ export function recordedRun(
   { kinds, rules }: Told,
 ): RunResult {
   const alerts = new Map<string, RunAlert>();
-  for (const point of steps.alerts) if (rules.has(point.rule)) alert(point, alerts);
+  for (const point of steps.alerts) if (rules.has(point.rule) && !point.key.startsWith(DRILL_KEY)) alert(point, alerts);
   const orders = new Map<string, RunOrder>();
-  for (const point of steps.orders) if (!point.drill && kinds.has(point.sort)) order(point, orders);
+  // Exercises are no part of what happened; but under a clock that follows the data every order is one.
+  const drills = steps.orders.every(({ drill }) => drill);
+  for (const point of steps.orders) if (point.drill === drills && kinds.has(point.sort)) order(point, orders);
   return {
     kind: 'run',
     alerts: [...alerts.values()].filter(({ resolvedAt }) => resolvedAt === null || resolvedAt >= from),
