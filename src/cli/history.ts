@@ -7,14 +7,16 @@ import { say, type Io } from './io.ts';
 import { SERVER_FLAGS, serverOf } from './server-flags.ts';
 
 const SPEC: CommandSpec = {
-  usage: 'history status|init [--url http://HOST:PORT] [--json]',
+  usage: 'history status|init|export|import|vacuum [--url http://HOST:PORT] [--json]',
   about: {
-    zh: 'status：历史库存在何处、跟到哪里、有无被拒；init：在 InfluxDB 中建库并设保留期，可重复执行',
-    en: 'status: where history is kept, how far it is, what was refused; init: makes the place in InfluxDB and how long it keeps, as often as you like',
+    zh: 'status：历史库存在何处、跟到哪里、有无被拒；init：在 InfluxDB 中建库并设保留期，可重复执行；export、import、vacuum：内嵌历史库的导出、导入与整理，见各自 --help',
+    en: 'status: where history is kept, how far it is, what was refused; init: makes the place in InfluxDB and how long it keeps, as often as you like; export, import, vacuum: of the embedded history, see their --help',
   },
   flags: SERVER_FLAGS,
   operands: { least: 1, most: 1 },
 };
+
+const ARCHIVE_ACTIONS = ['export', 'import', 'vacuum'];
 
 const STATES: Readonly<Record<HistoryRow['state'], string>> = {
   off: '– 未启用 off',
@@ -25,11 +27,13 @@ const STATES: Readonly<Record<HistoryRow['state'], string>> = {
 
 /** @returns 1 where somebody must look */
 export async function runHistory(args: readonly string[], io: Io): Promise<number> {
+  if (ARCHIVE_ACTIONS.includes(args.find((arg) => !arg.startsWith('-')) ?? ''))
+    return (await import('./history-archive.ts')).runHistoryArchive(args, io);
   const flags = readFlags(args, SPEC, io);
   if (flags === null) return 0;
   const [action] = flags.operands;
   if (action === 'init') return init(flags, io);
-  if (action !== 'status') throw usage(`"${action ?? ''}" is neither status nor init`, SPEC);
+  if (action !== 'status') throw usage(`"${action ?? ''}" is not one of status, init, ${ARCHIVE_ACTIONS.join(', ')}`, SPEC);
   const row = await fetchHistory(serverOf(flags, io));
   if (flags.on('json')) say(io, JSON.stringify(row));
   else for (const line of linesOf(row)) say(io, line);

@@ -148,6 +148,7 @@ const RUN_CODES = {
   'history-failed': { zh: '历史库进程失败', en: 'The process that keeps history has failed' },
   'history-unavailable': { zh: '历史数据暂不可用', en: 'History cannot be read now' },
   'history-newer': { zh: '历史数据文件由更新的版本写成', en: 'The history file was written by a newer version' },
+  'history-target': { zh: '导出目录不可用或不为空', en: 'The directory for an export cannot be used' },
   'history-file': { zh: '不是脉搏导出的历史文件', en: 'The file is no export of the history' },
   'backtest-cancelled': { zh: '回测已取消', en: 'The back-test was cancelled' },
   'backtest-failed': { zh: '回测中途失败', en: 'The back-test ended early' },

@@ -9,6 +9,7 @@ import { faultOf } from './duck-fault.ts';
 import { keepHistory } from './keeper.ts';
 import type { Work } from './keeper.ts';
 import { clamp } from './moment.ts';
+import { tableOf } from './parts.ts';
 import type { Parts } from './parts.ts';
 import { exportSql, importReadings } from './parquet.ts';
 import type { ImportOutcome } from './parquet.ts';
@@ -104,6 +105,15 @@ export class EmbeddedStore implements HistoryStore {
         connection.closeSync();
       }
     });
+  }
+
+  /** When the readings that are there arrived; `null`: there is none. */
+  async arrived(): Promise<Span | null> {
+    const tables = this.#parts.days('raw').map((day) => `SELECT min(received) AS a, max(received) AS b FROM ${tableOf('raw', day)}`);
+    if (tables.length === 0) return null;
+    const [row] = await this.#read(`SELECT (min(a) // 1000000)::DOUBLE, (max(b) // 1000000)::DOUBLE FROM (${tables.join(' UNION ALL ')})`);
+    const [first, last] = row as readonly [number | null, number | null];
+    return first === null || last === null ? null : { from: first, to: last + 1 };
   }
 
   /** Takes such a file in; what is there already is not taken again. @throws Refusal: `history-file`. */
