@@ -28,6 +28,8 @@ const LAW = {
 /** Where each npm package may be used. One that is not here may not be used at all. */
 const PACKAGES = {
   '@duckdb/node-api': ['history'],
+  // What the other is made of: columns as they lie in memory, which it does not give.
+  '@duckdb/node-bindings': ['history/embedded'],
   '@fastify/[^/]+': ['api'],
   '@influxdata/influxdb-client': ['history'],
   aedes: ['ingest'],

@@ -31,7 +31,16 @@ function batchOf(first: number): Batch {
     const [sensor, place, gateway] = [n % SENSORS, n % 500, n % 50];
     const at = T0 + Math.floor(n / 100) * 10;
     const names = { sensor: `sensor-${sensor}`, measure: 'pm25', place: `p-${place}`, street: null, gateway: `gw-${gateway}` };
-    const point: ReadingPoint = { kind: 'reading', ...names, value: Math.sin(n), test: false, at, nth: 0, receivedAt: at + 40 };
+    const point: ReadingPoint = {
+      kind: 'reading',
+      ...names,
+      value: Math.sin(n),
+      test: false,
+      at,
+      nth: 0,
+      receivedAt: at + 40,
+      order: n % 100,
+    };
     return { point, sensor, place, gateway };
   });
   return { points: rows.map((row) => row.point), rows };
@@ -71,7 +80,7 @@ async function bare(directory: string, fill: (connection: DuckDBConnection, batc
 
 function rowOf({ point, sensor, place, gateway }: Batch['rows'][number]): DuckDBValue[] {
   const ns = BigInt(point.at) * 1_000_000n + BigInt(point.nth);
-  return [sensor, 1, ns, BigInt(point.receivedAt), point.value, null, null, point.test, place, gateway];
+  return [sensor, 1, ns, BigInt(point.receivedAt) * 1_000_000n + BigInt(point.order), point.value, null, null, point.test, place, gateway];
 }
 
 async function byChunks(connection: DuckDBConnection, batch: Batch): Promise<void> {
@@ -90,7 +99,7 @@ async function byRows(connection: DuckDBConnection, batch: Batch): Promise<void>
     appender.appendInteger(sensor);
     appender.appendInteger(1);
     appender.appendBigInt(BigInt(point.at) * 1_000_000n + BigInt(point.nth));
-    appender.appendBigInt(BigInt(point.receivedAt));
+    appender.appendBigInt(BigInt(point.receivedAt) * 1_000_000n + BigInt(point.order));
     appender.appendDouble(point.value as number);
     appender.appendNull();
     appender.appendNull();
@@ -158,7 +167,7 @@ async function fill(directory: string, rows: number): Promise<void> {
   for (let i = 0; i < 30; i += 1) {
     const at = `(${T0 + i * DAY}::BIGINT + (range * ${DAY}::BIGINT) // ${perDay})`;
     // One sensor has a reading a minute; the others share the rest.
-    await connection.run(`INSERT INTO raw_${T0 / DAY + i} SELECT sensor, 0, "at" * 1000000, "at" + 40, sin(range), NULL, NULL, false, 0, 0 FROM (
+    await connection.run(`INSERT INTO raw_${T0 / DAY + i} SELECT sensor, 0, "at" * 1000000, ("at" + 40) * 1000000 + range % 100, sin(range), NULL, NULL, false, 0, 0 FROM (
       SELECT 1 + (range % ${SENSORS - 1}) AS sensor, ${at} AS "at", range FROM range(${perDay}) UNION ALL
       SELECT 0, ${T0 + i * DAY}::BIGINT + range * 60000 + 1, range FROM range(1440)) ORDER BY "at"`);
   }
@@ -186,7 +195,7 @@ async function benchRead(rows: number): Promise<void> {
   print(`a month of one sensor (43,200 samples) in 1,000 buckets: median ${times[7]?.toFixed(0)} ms, worst ${times[14]?.toFixed(0)} ms\n`);
   const start = performance.now();
   let count = 0;
-  for await (const some of store.readings({ from: T0, to: T0 + 5 * DAY }, null)) count += some.length;
+  for await (const block of store.arrivals({ from: T0, to: T0 + 5 * DAY }, null)) count += block.count;
   print(
     `readings of five days in the order of arrival: ${count}, ${((count * 1_000) / (performance.now() - start)).toFixed(0)} readings/s\n`,
   );

@@ -33,7 +33,16 @@ function readingsOf(round: number): readonly (readonly ReadingPoint[])[] {
       const at = base + Math.floor(number / SENSORS) * 1_000;
       const where = { place: `xh-place-${sensor % 900}`, street: `3101040${String(sensor % 13).padStart(2, '0')}` };
       const what = { sensor: `xh-air-${sensor}`, measure: 'pm25', value: Math.round(Math.sin(number) * 1e4) / 100, test: false };
-      return { kind: 'reading', at, nth: 0, ...what, gateway: `gw-${sensor % 50}`, receivedAt: at + (number % 400), ...where };
+      return {
+        kind: 'reading',
+        at,
+        nth: 0,
+        ...what,
+        gateway: `gw-${sensor % 50}`,
+        receivedAt: at + (number % 400),
+        order: number % 50,
+        ...where,
+      };
     }),
   );
 }
@@ -65,7 +74,7 @@ function pointOf(reading: ReadingPoint): Point {
     .floatField('value', reading.value)
     .booleanField('test', reading.test)
     .stringField('gateway', reading.gateway)
-    .floatField('receivedAt', reading.receivedAt)
+    .intField('received', `${reading.receivedAt}${String(reading.order).padStart(6, '0')}`)
     .timestamp(`${reading.at}000000`);
 }
 

@@ -1,4 +1,5 @@
-import type { AlertPoint, HistoryPoint, OrderPoint, ReadingPoint } from '../model/history-point.ts';
+import type { AlertPoint, HistoryPoint, OrderPoint } from '../model/history-point.ts';
+import type { ReadingBlock } from '../model/reading-block.ts';
 import type { Series, SeriesQuery, Span } from '../model/series.ts';
 import type { Millis } from '../model/time.ts';
 
@@ -53,10 +54,10 @@ export interface HistoryStore {
   alertSteps(query: StepsQuery): Promise<readonly AlertPoint[]>;
   orderSteps(query: Span & { readonly limit: number }): Promise<readonly OrderPoint[]>;
   /**
-   * All readings that arrived in a span (`receivedAt`), in the order of (receivedAt, at, nth, sensor), some thousand at a time, so
-   * that the values of one message stand side by side. `measures`: only these; `null`: all.
+   * All readings that arrived in a span (`receivedAt`), exactly in the order of the log: (receivedAt, order), then the values of one
+   * report by the name of the measure, in one block. `measures`: only these; `null`: all.
    */
-  readings(span: Span, measures: readonly string[] | null): AsyncIterable<readonly ReadingPoint[]>;
+  arrivals(span: Span, measures: readonly string[] | null): AsyncIterable<ReadingBlock>;
   /** Sums up and removes what has passed its time; safe to call again at any time. */
   keep(retention: Retention, now: Millis): Promise<KeptOutcome>;
   close(): Promise<void>;

@@ -46,7 +46,7 @@ export async function calm(): Promise<void> {
 }
 
 export function point(n: number): ReadingPoint {
-  const when = { at: 1_000 + n, nth: 0, receivedAt: 1_000 + n };
+  const when = { at: 1_000 + n, nth: 0, receivedAt: 1_000 + n, order: 0 };
   return { kind: 'reading', sensor: `s${n}`, measure: 'm', value: n, test: false, gateway: 'g', place: null, street: null, ...when };
 }
 

@@ -11,7 +11,7 @@ const STANDING = { place: 'iapm', street: '310104014' };
 export function reading(change: Partial<ReadingPoint> = {}): ReadingPoint {
   const at = change.at ?? T0;
   const names = { sensor: 'pm-1', measure: 'pm25', gateway: 'gw-1', ...STANDING };
-  return { kind: 'reading', ...names, value: 1.5, test: false, at, nth: 0, receivedAt: at + 250, ...change };
+  return { kind: 'reading', ...names, value: 1.5, test: false, at, nth: 0, receivedAt: at + 250, order: 0, ...change };
 }
 
 export function sign(change: Partial<SignPoint> = {}): SignPoint {

@@ -1,9 +1,12 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { HistoryPoint, ReadingPoint } from '../model/history-point.ts';
+import type { ReadingBlock } from '../model/reading-block.ts';
+import type { Scalar } from '../model/text.ts';
 import type { HistoryCursor, HistoryStore } from './history-store.ts';
 import type { Sample, SeriesName, Span } from '../model/series.ts';
 import { StoreFault } from './store-fault.ts';
+import { pointsOf } from './test-reading-blocks.ts';
 import { alert, DAY, HOUR, MINUTE, order, reading, sign, T0 } from './test-points.ts';
 
 /** What a store may be without: one that is only written to has none of them. */
@@ -37,7 +40,7 @@ export function describeStore(name: string, open: () => Promise<HistoryStore>, w
     describe.runIf(can('series'))('series of signs', seriesOfSigns);
     describe.runIf(can('steps'))('steps', steps);
     describe.runIf(can('readings'))('H3: what is read back is what was written', readBack);
-    describe.runIf(can('readings'))('readings', readings);
+    describe.runIf(can('readings'))('arrivals', arrivals);
     describe.runIf(can('keep') && can('series'))('keep', keeping);
   });
 }
@@ -242,36 +245,54 @@ function readBack(): void {
   });
 
   test('whatever stands beside the value comes back too', async () => {
-    const written = [reading({ ...WILD, test: true, nth: 999_999 }), reading({ at: T0 + 1, place: null, street: '310104014' })];
+    const written = [
+      reading({ ...WILD, test: true, nth: 999_999, order: 999_999 }),
+      reading({ at: T0 + 1, place: null, street: '310104014' }),
+    ];
     await write(...written);
     expect(await allReadings()).toEqual(written);
   });
 }
 
-function readings(): void {
-  test('readings come in the order of their arrival, then of their time, then of their sensor', async () => {
+function arrivals(): void {
+  test('readings come in the order of the log, whatever the order of their times and names', async () => {
+    const at = T0 + 100;
     const written = [
-      reading({ at: T0 + 50, receivedAt: T0 + 100, sensor: 'z' }),
-      reading({ at: T0 - DAY, receivedAt: T0 + 101, sensor: 'b' }),
-      reading({ at: T0 + 10, receivedAt: T0 + 101, sensor: 'a', measure: 'no2' }),
-      reading({ at: T0 + 10, receivedAt: T0 + 101, sensor: 'a', measure: 'pm25' }),
-      reading({ at: T0 + 10, receivedAt: T0 + 101, sensor: 'b', measure: 'no2' }),
-      reading({ at: T0 + 10, receivedAt: T0 + 101, sensor: 'a', nth: 1 }),
-      reading({ at: T0 + 5, receivedAt: T0 + DAY }),
+      reading({ at: T0 + 50, receivedAt: at, order: 0, sensor: 'z' }),
+      reading({ at: T0 - DAY, receivedAt: at, order: 1, sensor: 'b' }),
+      reading({ at: T0 + 10, receivedAt: at, order: 2, sensor: 'a', measure: 'no2' }),
+      reading({ at: T0 + 10, receivedAt: at, order: 2, sensor: 'a', measure: 'pm25' }),
+      reading({ at: T0 + 10, receivedAt: at, order: 3, sensor: 'a', measure: 'no2', nth: 1 }),
+      reading({ at: T0 + 9, receivedAt: at, order: 999_999, sensor: 'a' }),
+      reading({ at: T0 + 5, receivedAt: at + 1, order: 0 }),
+      reading({ at: T0 + 5, receivedAt: T0 + DAY, order: 7, nth: 2 }),
     ];
     await write(...[...written].reverse());
     expect(await allReadings()).toEqual(written);
   });
 
+  test('the values of one report stand in the order of their names, however they were learned', async () => {
+    const names = ['b', '\u{1f600}', '\uffee', 'a', 'Z', '温度', 'aa'];
+    await write(...names.map((measure) => reading({ measure })));
+    expect((await allReadings()).map(({ measure }) => measure)).toEqual([...names].sort());
+  });
+
+  test('reports that share a place, if there are any, stand in the order of time, then of the sensor', async () => {
+    const written = [reading({ nth: 1 }), reading({ nth: 2, sensor: 'a' }), reading({ nth: 2, sensor: 'b' }), reading({ at: T0 + 1 })];
+    const shared = written.map((point) => ({ ...point, receivedAt: T0 + 250 }));
+    await write(...[...shared].reverse());
+    expect(await allReadings()).toEqual(shared);
+  });
+
   test('a span is one of arrivals: a reading that came late is in it', async () => {
-    const late = reading({ at: T0 - 3 * DAY, receivedAt: T0 });
-    await write(late, reading({ at: T0 - 1, receivedAt: T0 - 1 }), reading({ at: T0 + 1, receivedAt: T0 + 1 }));
+    const late = reading({ at: T0 - 3 * DAY, receivedAt: T0, order: 999_999 });
+    await write(late, reading({ at: T0 - 1, receivedAt: T0 - 1, order: 999_999 }), reading({ at: T0 + 1, receivedAt: T0 + 1 }));
     expect(await allReadings(null, { from: T0, to: T0 + 1 })).toEqual([late]);
   });
 
   test('only the measures that are asked for are given', async () => {
     await write(reading(), reading({ measure: 'pm10' }), reading({ measure: 'no2' }));
-    expect((await allReadings(['no2', 'pm10', 'so2'])).map((point) => point.measure)).toEqual(['no2', 'pm10']);
+    expect((await allReadings(['no2', 'pm10', 'so2', 'no2'])).map((point) => point.measure)).toEqual(['no2', 'pm10']);
     expect(await allReadings(['so2'])).toEqual([]);
     expect(await allReadings([])).toEqual([]);
   });
@@ -282,27 +303,33 @@ function readings(): void {
     expect(await allReadings()).toHaveLength(2);
   });
 
-  test('many are given some thousand at a time, none of them lost between', async () => {
-    const written = Array.from({ length: 10_000 }, (_, i) => reading({ at: T0 + 30_000 * i, sensor: `s${i % 7}`, value: i }));
+  test('many are given in blocks, none of them lost between, each name told once, each report whole', async () => {
+    const written = Array.from({ length: 50_001 }, (_, i) => {
+      const report = Math.floor(i / 7);
+      const names = { sensor: `s${report % 1_000}`, measure: `m${i % 7}`, gateway: `g${report % 3}`, place: `p${report % 11}` };
+      return reading({ at: T0 + 20_000 * report, ...names, value: [i, `text ${i % 5}`, i % 2 === 0][i % 3] as Scalar });
+    });
     await write(...written);
-    const sizes: number[] = [];
-    const given: unknown[] = [];
-    for await (const some of store.readings(EVER, null)) {
-      sizes.push(some.length);
-      given.push(...some.map((point) => point.value));
+    const given: ReadingBlock[] = [];
+    for await (const block of store.arrivals(EVER, null)) given.push(structuredClone(block));
+    expect(await pointsOf(from(given))).toEqual(written);
+    expect(Math.max(...given.map(({ count }) => count))).toBeLessThan(20_000);
+    expect(Math.min(...given.slice(0, -1).map(({ count }) => count))).toBeGreaterThan(10_000);
+    for (const names of ['sensors', 'measures', 'gateways'] as const) {
+      const told = given.flatMap((block) => block[names]);
+      expect(new Set(told).size).toBe(told.length);
     }
-    expect(given).toEqual(written.map((point) => point.value));
-    expect(Math.max(...sizes)).toBeLessThanOrEqual(10_000);
-    expect(Math.min(...sizes)).toBeGreaterThan(0);
+    const ends = given.slice(0, -1).map((block, i) => [block.receivedAt.at(-1), (given[i + 1] as ReadingBlock).receivedAt[0]]);
+    for (const [last, first] of ends) expect(first).toBeGreaterThan(last as number);
   });
 
   test('whoever stops reading early leaves the store as it was', async () => {
-    await write(...Array.from({ length: 5_000 }, (_, i) => reading({ at: T0 + i })));
-    for await (const some of store.readings(EVER, null)) {
-      expect(some.length).toBeGreaterThan(0);
+    await write(...Array.from({ length: 20_000 }, (_, i) => reading({ at: T0 + i })));
+    for await (const block of store.arrivals(EVER, null)) {
+      expect(block.count).toBeGreaterThan(0);
       break;
     }
-    expect(await allReadings()).toHaveLength(5_000);
+    expect(await allReadings()).toHaveLength(20_000);
   });
 }
 
@@ -358,8 +385,10 @@ function values(of: readonly Sample[]): unknown[] {
   return of.map((sample) => (sample.kind === 'sample' ? sample.value : sample));
 }
 
-async function allReadings(measures: readonly string[] | null = null, span: Span = EVER): Promise<ReadingPoint[]> {
-  const all: ReadingPoint[] = [];
-  for await (const some of store.readings(span, measures)) all.push(...some);
-  return all;
+function allReadings(measures: readonly string[] | null = null, span: Span = EVER): Promise<ReadingPoint[]> {
+  return pointsOf(store.arrivals(span, measures));
+}
+
+async function* from<T>(items: readonly T[]): AsyncGenerator<T> {
+  for (const item of items) yield await Promise.resolve(item);
 }

@@ -29,6 +29,8 @@ export interface ReadingPoint extends Moment, Standing {
   /** Who brought it, and when by our clock: a back-test judges it as it was judged then. */
   readonly gateway: string;
   readonly receivedAt: Millis;
+  /** The place of its report among those that were received in that millisecond, 0 to 999,999: (receivedAt, order) is the order of the log. */
+  readonly order: number;
 }
 
 /** What a sign said at a key: written whenever its level changes, and from time to time between. Series: sign and key. */

@@ -57,8 +57,8 @@ async function commit(second: number, ...events: readonly LogEvent[]): Promise<v
 
 const readBy = (): Definition => definition;
 
-function pointsFrom(offset: number, audit = 1): readonly HistoryPoint[] {
-  const options = { reader, from: { offset, audit }, inForce: readBy(), load: readBy };
+function pointsFrom(offset: number, audit = 1, by = readBy): readonly HistoryPoint[] {
+  const options = { reader, from: { offset, audit }, inForce: by(), load: by };
   const log = new LogPoints({ ...options, onGap: (from, upTo) => void gaps.push([from, upTo]) });
   const points: HistoryPoint[] = [];
   for (let at = { offset, audit }; ; ) {
@@ -113,12 +113,59 @@ describe('points of the log', () => {
     expect(a?.nth).not.toBe(b?.nth);
     const said = message('people-wukang-01', { at, seq: 9, values: { 'people-in': 3 } });
     await commit(1, said);
-    for (let i = 2; i < 1_100; i += 1) await commit(1, { kind: 'tick' });
-    await commit(2, said);
+    for (let i = 2; i < 1_100; i += 1) await commit(1 + i / SECOND, { kind: 'tick' });
+    await commit(3, said);
     // Reading begins between the two: what it knows of the first is forgotten, and yet it is the same point.
     const [first] = readingsOf(pointsFrom(1));
     const [second] = readingsOf(pointsFrom(journal.nextOffset - 1));
     expect({ ...second, receivedAt: first?.receivedAt }).toEqual(first);
+  });
+
+  it('N5 the order of arrival is the order of the log, also within a millisecond, and the values of a report share their place', async () => {
+    await commit(0, message('s1', { values: { a: 1, b: 2 } }), message('s2', 'no object'), message('s3', { values: { a: 3 } }));
+    await commit(0, message('s0', { at: START - 60_000, values: { a: 4 } }));
+    await commit(1, message('s1', { values: { a: 5 } }));
+    const arrived = readingsOf(pointsFrom(0)).map(({ sensor, receivedAt, order }) => [sensor, receivedAt - START, order]);
+    expect(arrived).toEqual([
+      ['s1', 0, 0],
+      ['s1', 0, 0],
+      ['s3', 0, 1],
+      ['s0', 0, 2],
+      ['s1', SECOND, 0],
+    ]);
+  });
+
+  it('N1 a report has its place in a millisecond that began long before reading does', async () => {
+    await commit(0, message('s1', { values: { a: 1 } }));
+    await commit(1, message('s1', { values: { a: 1 } }), message('s2', { at: START + 86_400_000, values: { a: 1 } }));
+    // The clock of the server was set back: it stands.
+    for (let i = 0; i < 1_100; i += 1) await commit(1, { kind: 'tick' });
+    await commit(1, message('s1', { values: { a: 2 } }));
+    const whole = readingsOf(pointsFrom(0)).at(-1);
+    expect(whole).toMatchObject({ receivedAt: START + SECOND, order: 2 });
+    expect(readingsOf(pointsFrom(journal.nextOffset - 1))).toEqual([whole]);
+    expect(readingsOf(pointsFrom(journal.nextOffset - 2))).toEqual([whole]);
+  });
+
+  it('N5 where time passes by the readings, what comes late arrives after what came before it', async () => {
+    const events: Definition = { ...definition, settings: { ...definition.settings, clock: 'events' } };
+    core = coreOf(events);
+    for (const [i, second] of [5, 1, 7, 6, 7].entries())
+      await commit(
+        0,
+        message('s1', { at: START + second * SECOND, values: { a: i } }),
+        ...(i === 1 ? Array<LogEvent>(3).fill({ kind: 'tick' }) : []),
+      );
+    const arrived = (from: number): unknown[] =>
+      readingsOf(pointsFrom(from, 1, () => events)).map(({ value, receivedAt, order }) => [value, (receivedAt - START) / SECOND, order]);
+    const all = [
+      [0, 5, 0],
+      [1, 5, 1],
+      [2, 7, 0],
+      [3, 7, 1],
+      [4, 7, 2],
+    ];
+    for (const from of [0, 1, 2, 3, 4]) expect(arrived(from)).toEqual(all.slice(from));
   });
 
   it('N3 an alert is its steps, and a sign with its level until it is over', async () => {

@@ -73,19 +73,31 @@ export class LogPoints {
     return { offset: this.offset, audit: this.audit };
   }
 
-  /** What stands before the cursor is read once more, so that what repeats right behind it is known as a repeat. */
+  /**
+   * What stands before the cursor is read once more, so that what repeats right behind it is known as a repeat, and the reports of
+   * a millisecond that began before it are counted from its first. Where the log itself begins within it, they cannot be.
+   */
   private goTo({ offset, audit }: HistoryCursor): void {
-    this.readings = new ReadingPoints(this.options.inForce, this.options.load);
-    this.offset = Math.max(0, offset - WARM);
-    this.audit = audit;
-    while (this.offset < offset) {
-      const entries = this.options.reader.entries(this.offset, ENTRIES).filter((entry) => entry.offset < offset);
-      const last = entries.at(-1);
-      if (last === undefined) break;
-      for (const entry of entries) this.readings.take(entry, []);
-      this.offset = last.offset + 1;
-    }
+    const first = this.options.reader.bounds()?.first ?? offset;
+    // Where time passes by the readings, what it is depends on all of them.
+    let warm = this.options.inForce.settings.clock === 'wall' ? WARM : offset;
+    do {
+      this.readUpTo(offset, Math.max(first, offset - warm));
+      warm *= 4;
+    } while (!this.readings.knowsOrder && offset - warm / 4 > first);
     this.offset = offset;
+    this.audit = audit;
+  }
+
+  private readUpTo(end: number, from: number): void {
+    this.readings = new ReadingPoints(this.options.inForce, this.options.load);
+    for (let at = from; at < end; ) {
+      const entries = this.options.reader.entries(at, ENTRIES).filter((entry) => entry.offset < end);
+      const last = entries.at(-1);
+      if (last === undefined) return;
+      for (const entry of entries) this.readings.take(entry, []);
+      at = last.offset + 1;
+    }
   }
 }
 

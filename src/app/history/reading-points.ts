@@ -18,6 +18,8 @@ type Message = Extract<LogEvent, { readonly kind: 'message' }>;
 
 /** What stands behind the millisecond has six digits. */
 const NTHS = 1_000_000;
+/** More reports than that in one millisecond there are only while the clock of the server is set back; they share the last place. */
+const LAST_PLACE = NTHS - 1;
 /** Messages of a batch, and reports of a message, are set apart by primes: places in the log meet again only after a million. */
 const ENTRY = 7_919;
 const MESSAGE = 1_021;
@@ -27,6 +29,8 @@ const MESSAGE = 1_021;
  *
  * N1 The same entries give the same points, wherever reading begins: a point that is written again is the same point.
  * N2 What the registry refuses, or has seen before, is no point.
+ * N5 (receivedAt, order) is the order of the log. Every report counts, refused ones too: so the place of the others depends on
+ *    nothing but the entries of that millisecond.
  */
 export class ReadingPoints {
   private readonly load: (event: Configured) => ReadBy;
@@ -34,6 +38,10 @@ export class ReadingPoints {
   private readBy: ReadBy;
   private registry: Registry;
   private now: Millis = Number.NEGATIVE_INFINITY;
+  /** Of the reports at `countedAt`. */
+  private order = 0;
+  private countedAt: Millis | null = null;
+  private sure = false;
 
   /** `inForce`: by what the first entry is read. */
   constructor(inForce: ReadBy, load: (event: Configured) => ReadBy) {
@@ -42,13 +50,26 @@ export class ReadingPoints {
     this.registry = registryOf(inForce);
   }
 
+  /** The millisecond of the last entry began after reading did, so that its reports are counted from the first. */
+  get knowsOrder(): boolean {
+    return this.sure;
+  }
+
   take({ at, offset, events }: LogEntry, out: HistoryPoint[]): void {
     const wall = this.readBy.settings.clock === 'wall';
-    if (wall) this.now = Math.max(this.now, at);
+    if (wall) this.move(at);
     events.forEach((event, index) => {
       if (event.kind === 'configured') this.follow(event);
       else if (event.kind === 'message') this.message(event, { at, offset, index }, out);
     });
+  }
+
+  private move(at: Millis): void {
+    this.now = Math.max(this.now, at);
+    if (this.now === this.countedAt) return;
+    this.sure = this.countedAt !== null;
+    this.countedAt = this.now;
+    this.order = 0;
   }
 
   private follow(event: Configured): void {
@@ -70,10 +91,14 @@ export class ReadingPoints {
     const events = this.readBy.settings.clock === 'events';
     const receivedAt = Number.isFinite(this.now) ? this.now : where.at;
     const resolved = this.registry.resolve(report, { gateway, receivedAt, now: this.now, events });
-    if (resolved.kind !== 'accepted' && resolved.kind !== 'test') return;
+    const accepted = resolved.kind === 'accepted' || resolved.kind === 'test';
+    if (events && accepted) this.move(resolved.observedAt);
+    const order = this.order;
+    this.order = Math.min(LAST_PLACE, order + 1);
+    if (!accepted) return;
     const { sensor, observedAt } = resolved;
-    if (events) this.now = Math.max(this.now, observedAt);
-    const moment = { at: observedAt, nth: nthOf(report, where), receivedAt: events ? observedAt : receivedAt };
+    // What the core was told: a clock that follows the data never goes back.
+    const moment = { at: observedAt, nth: nthOf(report, where), receivedAt: this.now, order };
     const { id, place, street } = sensor;
     for (const [measure, value] of Object.entries(report.values)) {
       const point: ReadingPoint = { kind: 'reading', sensor: id, measure, value, test: report.test, gateway, place, street, ...moment };

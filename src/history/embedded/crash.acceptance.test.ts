@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { blocksOf } from '../test-reading-blocks.ts';
 import { openEmbeddedStore } from './open-embedded-store.ts';
 
 /** A child process writes and says what it believes is durable, then dies, or its disk is full. */
@@ -44,7 +45,7 @@ async function checkWhole(): Promise<number> {
   try {
     const offset = (await store.cursor())?.offset ?? 0;
     const found = new Map<number, number>();
-    for await (const some of store.readings(EVER, null)) {
+    for await (const some of blocksOf(store.arrivals(EVER, null))) {
       for (const { value, sensor } of some) {
         const batch = Math.round(value as number);
         expect(value).toBe(batch + Math.sin(Number(sensor.slice(1))) / 4);

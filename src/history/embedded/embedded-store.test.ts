@@ -8,9 +8,11 @@ import type { HistoryStore } from '../history-store.ts';
 import type { SeriesQuery } from '../../model/series.ts';
 import { StoreFault } from '../store-fault.ts';
 import { alert, DAY, HOUR, MINUTE, order, reading, sign, T0 } from '../test-points.ts';
+import { pointsOf } from '../test-reading-blocks.ts';
 import { describeStore } from '../test-store-contract.ts';
 import type { EmbeddedStore } from './embedded-store.ts';
 import { openEmbeddedStore } from './open-embedded-store.ts';
+import { SCHEMA_VERSION } from './schema.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'maibo-history-'));
 afterAll(() => rmSync(root, { recursive: true, force: true }));
@@ -36,10 +38,8 @@ async function reopen(): Promise<void> {
   store = await openEmbeddedStore({ directory });
 }
 
-async function all(of: HistoryStore): Promise<ReadingPoint[]> {
-  const points: ReadingPoint[] = [];
-  for await (const some of of.readings(EVER, null)) points.push(...some);
-  return points;
+function all(of: HistoryStore): Promise<ReadingPoint[]> {
+  return pointsOf(of.arrivals(EVER, null));
 }
 
 function write(...points: readonly ReadingPoint[]): Promise<void> {
@@ -67,8 +67,25 @@ describe('the file of the embedded store', () => {
     await store.close();
     await tamper('UPDATE maibo SET version = 99');
     expect(await refusal()).toMatchObject({ code: 'history-newer' });
-    await tamper('UPDATE maibo SET version = 1');
+    await tamper(`UPDATE maibo SET version = ${SCHEMA_VERSION}`);
     store = await openEmbeddedStore({ directory });
+  });
+
+  test('in a file of version 1 every reading is first of its millisecond, and nothing else changes', async () => {
+    const written = [reading({ receivedAt: T0 + 7, order: 3 }), reading({ at: T0 + DAY, value: '开' }), reading({ at: T0 + 2 * DAY })];
+    await store.write([...written, alert()], { offset: 12, audit: 4 });
+    await store.keep(FOR_EVER, T0 + 2 * DAY);
+    await store.close();
+    const days = [0, 1, 2].map((day) => `UPDATE raw_${T0 / DAY + day} SET received = received // 1000000`);
+    await tamper(['UPDATE maibo SET version = 1', ...days].join('; '));
+    for (let opened = 0; opened < 2; opened += 1) {
+      store = await openEmbeddedStore({ directory });
+      expect(await all(store)).toEqual(written.map((point) => ({ ...point, order: 0 })));
+      expect(await store.cursor()).toEqual({ offset: 12, audit: 4 });
+      if (opened === 0) await store.close();
+    }
+    await write(reading({ at: T0 + 2 * DAY + 1, order: 5 }));
+    expect(await all(store)).toHaveLength(4);
   });
 
   test('a file of another program is left alone', async () => {
@@ -203,7 +220,7 @@ describe('keeping in the embedded store', () => {
 
 describe('Parquet', () => {
   const written = [
-    reading({ value: -0, place: null }),
+    reading({ value: -0, place: null, order: 999_999 }),
     reading({ at: T0 + 1, nth: 7, value: '开', test: true }),
     reading({ at: T0 + DAY, sensor: "it's", value: true, street: null }),
   ];

@@ -1,7 +1,9 @@
-import type { AlertPoint, HistoryPoint, OrderPoint, ReadingPoint } from '../../model/history-point.ts';
+import type { AlertPoint, HistoryPoint, OrderPoint } from '../../model/history-point.ts';
+import type { ReadingBlock } from '../../model/reading-block.ts';
 import type { Millis } from '../../model/time.ts';
 import type { HistoryCursor, HistoryStore, KeptOutcome, Retention, StepsQuery } from '../history-store.ts';
 import type { Series, SeriesName, SeriesQuery, Span } from '../../model/series.ts';
+import { streamArrivals } from './arrival-stream.ts';
 import type { DuckFile, Row } from './duck-file.ts';
 import { faultOf } from './duck-fault.ts';
 import { keepHistory } from './keeper.ts';
@@ -11,7 +13,6 @@ import type { Parts } from './parts.ts';
 import { exportSql, importReadings } from './parquet.ts';
 import type { ImportOutcome } from './parquet.ts';
 import { ReadingWriter } from './reading-rows.ts';
-import { streamReadings } from './reading-stream.ts';
 import { rawSamples, readingBuckets, signBuckets, signSamples } from './series-query.ts';
 import { alertOf, alertStepsSql, orderOf, orderStepsSql, writeSteps } from './step-rows.ts';
 import { Gate, Turns } from './turns.ts';
@@ -79,10 +80,10 @@ export class EmbeddedStore implements HistoryStore {
     return (await this.#read(orderStepsSql(query))).map((row) => orderOf(row, this.#words));
   }
 
-  async *readings(span: Span, measures: readonly string[] | null): AsyncGenerator<readonly ReadingPoint[]> {
+  async *arrivals(span: Span, measures: readonly string[] | null): AsyncGenerator<ReadingBlock> {
     const sides = { connect: () => this.#file.connect(), parts: this.#parts, words: this.#words, gate: this.#gate };
     try {
-      yield* streamReadings(span, measures, sides);
+      yield* streamArrivals(span, measures, sides);
     } catch (error) {
       throw faultOf(error);
     }

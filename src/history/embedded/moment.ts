@@ -23,20 +23,6 @@ export class Nanos {
   }
 }
 
-/** The same for a time that has no `nth`. */
-export class Received {
-  #at: Millis = 0;
-  #millis = 0n;
-
-  of(at: Millis): bigint {
-    if (at !== this.#at) {
-      this.#millis = millisOf(at);
-      this.#at = at;
-    }
-    return this.#millis;
-  }
-}
-
 function millisOf(at: Millis): bigint {
   checkTime(at);
   return BigInt(at);

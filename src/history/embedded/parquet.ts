@@ -3,12 +3,12 @@ import { Refusal } from '../../model/problem.ts';
 import type { Span } from '../../model/series.ts';
 import { quoted } from './duck-file.ts';
 import type { Work } from './keeper.ts';
-import { clamp, DAY } from './moment.ts';
+import { boundOf, DAY } from './moment.ts';
 import { tableOf } from './parts.ts';
 import type { Parts } from './parts.ts';
 import type { Dictionary } from './words.ts';
 
-/** What an export holds, one row a reading: `ns` is nanoseconds since the epoch, `received` milliseconds. */
+/** What an export holds, one row a reading: `ns` and `received` are nanoseconds since the epoch, made of a millisecond and a place in it. */
 const COLUMNS = ['sensor', 'measure', 'ns', 'received', 'value', 'text', 'flag', 'test', 'place', 'street', 'gateway'] as const;
 const DAY_NS = BigInt(DAY) * 1_000_000n;
 const NONE = `SELECT 0 AS sensor, 0 AS measure, 0::BIGINT AS ns, 0::BIGINT AS received, 0::DOUBLE AS value, '' AS text, true AS flag, true AS test,
@@ -24,7 +24,7 @@ export interface ImportOutcome {
 export function exportSql({ from, to }: Span, file: string, parts: Parts): string {
   const ofDays = parts.days('raw').map((day) => {
     const once = parts.state('raw', day) === 'settled' ? '' : 'DISTINCT ON (sensor, measure, ns)';
-    return `SELECT ${once} * FROM ${tableOf('raw', day)} WHERE received >= ${clamp(from)} AND received < ${clamp(to)}`;
+    return `SELECT ${once} * FROM ${tableOf('raw', day)} WHERE received >= ${boundOf(from)} AND received < ${boundOf(to)}`;
   });
   const rows = [NONE, ...ofDays].map((sql) => `(${sql})`).join(' UNION ALL ');
   return `COPY (SELECT s.a AS sensor, m.a AS measure, ns, received, value, text, flag, test, p.a AS place, p.b AS street, g.a AS gateway

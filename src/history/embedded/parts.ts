@@ -8,6 +8,7 @@ export type Tier = 'raw' | 'minute';
  */
 export type PartState = 'open' | 'settled' | 'gone';
 
+/** `received`: nanoseconds of `receivedAt` · 10⁶ + `order`, as `ns` is of `at` and `nth`. */
 const COLUMNS: Readonly<Record<Tier, string>> = {
   raw: `sensor INTEGER NOT NULL, measure INTEGER NOT NULL, ns BIGINT NOT NULL, received BIGINT NOT NULL, value DOUBLE, text VARCHAR,
     flag BOOLEAN, test BOOLEAN NOT NULL, standing INTEGER NOT NULL, gateway INTEGER NOT NULL`,

@@ -1,8 +1,7 @@
 import { BIGINT, BOOLEAN, DOUBLE, DuckDBDataChunk, INTEGER, VARCHAR } from '@duckdb/node-api';
 import type { DuckDBConnection, DuckDBVector } from '@duckdb/node-api';
 import type { ReadingPoint } from '../../model/history-point.ts';
-import type { Scalar } from '../../model/text.ts';
-import { checkTime, DAY, dayOf, Received, MOMENT, Nanos } from './moment.ts';
+import { checkTime, DAY, dayOf, Nanos } from './moment.ts';
 import { tableOf } from './parts.ts';
 import type { Parts } from './parts.ts';
 import type { Dictionary } from './words.ts';
@@ -18,7 +17,7 @@ export class ReadingWriter {
   readonly #parts: Parts;
   readonly #words: Dictionary;
   readonly #nanos = new Nanos();
-  readonly #received = new Received();
+  readonly #received = new Nanos();
 
   constructor(parts: Parts, words: Dictionary) {
     this.#parts = parts;
@@ -51,7 +50,7 @@ export class ReadingWriter {
     sensor?.setItem(row, this.#words.sensors.idOf(point.sensor));
     measure?.setItem(row, this.#words.measures.idOf(point.measure));
     ns?.setItem(row, this.#nanos.of(point.at, point.nth));
-    received?.setItem(row, this.#received.of(point.receivedAt));
+    received?.setItem(row, this.#received.of(point.receivedAt, point.order));
     value?.setItem(row, isText ? null : Number(scalar));
     text?.setItem(row, isText ? scalar : null);
     flag?.setItem(row, typeof scalar === 'boolean' ? scalar : null);
@@ -74,33 +73,4 @@ function byDay(points: readonly ReadingPoint[]): Iterable<readonly [number, read
     else of.push(point);
   }
   return days;
-}
-
-/** What `readingsOf` wants, in its order. */
-export const READING_COLUMNS = `sensor, measure, ${MOMENT}, received::DOUBLE, value, text, flag, test, standing, gateway`;
-
-/** The readings of a chunk that was selected with these columns. */
-export function readingsOf(chunk: DuckDBDataChunk, words: Dictionary): ReadingPoint[] {
-  const column = (i: number): DuckDBVector => chunk.getColumnVector(i);
-  const [sensor, measure, at, nth, received] = [column(0), column(1), column(2), column(3), column(4)] as const;
-  const [value, text, flag, test, standing, gateway] = [column(5), column(6), column(7), column(8), column(9), column(10)] as const;
-  const count = chunk.rowCount;
-  const points: ReadingPoint[] = [];
-  for (let row = 0; row < count; row += 1) {
-    const [place, street] = words.standings.of(standing.getItem(row) as number);
-    points.push({
-      kind: 'reading',
-      sensor: words.sensors.of(sensor.getItem(row) as number),
-      measure: words.measures.of(measure.getItem(row) as number),
-      value: (flag.getItem(row) ?? text.getItem(row) ?? value.getItem(row)) as Scalar,
-      at: at.getItem(row) as number,
-      nth: nth.getItem(row) as number,
-      place,
-      street,
-      test: test.getItem(row) as boolean,
-      gateway: words.gateways.of(gateway.getItem(row) as number),
-      receivedAt: received.getItem(row) as number,
-    });
-  }
-  return points;
 }

@@ -2,7 +2,7 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import { Refusal } from '../../model/problem.ts';
 
 /** Raise it with every change of the tables and add the step that leads there. */
-export const SCHEMA_VERSION = 1;
+export const SCHEMA_VERSION = 2;
 
 /**
  * Readings stand in one table a day (`parts.ts`), and so do the minutes that are left of them; the hours, and all that is
@@ -25,8 +25,19 @@ CREATE TABLE orders (ns BIGINT NOT NULL, work_order VARCHAR NOT NULL, state VARC
   drill BOOLEAN NOT NULL, standing INTEGER NOT NULL);
 `;
 
+type Step = (connection: DuckDBConnection) => Promise<void>;
+
+const makeTables: Step = async (connection) => void (await connection.run(TABLES));
+
+/** When a reading was received had no place within its millisecond: those of before have all the first. */
+const orderArrivals: Step = async (connection) => {
+  const days = await connection.runAndReadAll("SELECT table_name FROM duckdb_tables() WHERE regexp_matches(table_name, '^raw_[0-9]+$')");
+  for (const [table] of days.getRows())
+    await connection.run(`ALTER TABLE ${table as string} ALTER received SET DATA TYPE BIGINT USING received * 1000000`);
+};
+
 /** The step at index n leads from version n to the next one; a new file goes through all of them. */
-const STEPS = [TABLES] as const;
+const STEPS: readonly Step[] = [makeTables, orderArrivals];
 
 /** Makes the tables that the file has not yet. @throws Refusal for a file of another program or of a newer version. */
 export async function prepareSchema(connection: DuckDBConnection): Promise<void> {
@@ -42,8 +53,9 @@ export async function prepareSchema(connection: DuckDBConnection): Promise<void>
     );
   }
   if (version === SCHEMA_VERSION) return;
-  const steps = STEPS.slice(version).join('');
-  await connection.run(`BEGIN; ${steps} UPDATE maibo SET version = ${SCHEMA_VERSION}; COMMIT`);
+  await connection.run('BEGIN');
+  for (const step of STEPS.slice(version)) await step(connection);
+  await connection.run(`UPDATE maibo SET version = ${SCHEMA_VERSION}; COMMIT`);
 }
 
 async function readVersion(connection: DuckDBConnection): Promise<number> {

@@ -20,6 +20,15 @@ abstract class Numbered<T> {
   protected abstract restore(pair: Pair): void;
   protected abstract drop(thing: T): void;
 
+  /** Numbers go from 0 to this. */
+  get size(): number {
+    return this.list.length;
+  }
+
+  all(): readonly T[] {
+    return this.list;
+  }
+
   of(id: number): T {
     const thing = this.list[id];
     if (thing === undefined) throw new Error(`The history names a ${this.#sort} ${id} that it does not know.`);

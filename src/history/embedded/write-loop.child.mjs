@@ -20,7 +20,17 @@ function batch(n) {
   const at = T0 + (n % 3) * DAY + n * 1_000;
   const names = { place: 'p', street: null, gateway: `gw-${n}`, measure: 'm' };
   const readings = Array.from({ length: Number(size) }, (_, i) => {
-    return { kind: 'reading', sensor: `s${i}`, ...names, at, nth: 0, receivedAt: T0 + n, value: n + Math.sin(i) / 4, test: false };
+    return {
+      kind: 'reading',
+      sensor: `s${i}`,
+      ...names,
+      at,
+      nth: 0,
+      receivedAt: T0 + n,
+      order: i,
+      value: n + Math.sin(i) / 4,
+      test: false,
+    };
   });
   const step = { kind: 'order', order: `wo_${n}`, state: 'open', level: 'red', parties: [], drill: false, place: null, street: null };
   return [...readings, { ...step, at, nth: 0 }];

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vites
 import type { AlertPoint, HistoryPoint, OrderPoint, ReadingPoint, SignPoint } from '../../model/history-point.ts';
 import type { HistoryStore } from '../history-store.ts';
 import type { SeriesName } from '../../model/series.ts';
+import { pointsOf } from '../test-reading-blocks.ts';
 import { createInfluxStore } from './influx-store.ts';
 import { ABSENT, hasInfluxd, TestServer } from './test-influx-server.ts';
 
@@ -17,7 +18,7 @@ const PLACE = { place: 'p1', street: 's1' };
 function reading(part: Partial<ReadingPoint> = {}): ReadingPoint {
   const at = part.at ?? AT;
   const base = { kind: 'reading', at, nth: 0, sensor: 'a', measure: 'pm25', value: 1, test: false, gateway: 'g', ...PLACE } as const;
-  return { ...base, receivedAt: at + 5, ...part };
+  return { ...base, receivedAt: at + 5, order: 0, ...part };
 }
 const sign = (part: Partial<SignPoint>): SignPoint => ({
   kind: 'sign',
@@ -59,11 +60,8 @@ describe.skipIf(!hasInfluxd())(`a real InfluxDB 1.6${hasInfluxd() ? '' : ` (${AB
     createInfluxStore({ url: server.url, token: null, org: null, bucket: `test${database}`, api: 'v1', now: () => now });
   const keep = (...points: HistoryPoint[]): Promise<void> => store.write(points, START);
 
-  async function allReadings(span = ALL, measures: readonly string[] | null = null): Promise<ReadingPoint[]> {
-    const result: ReadingPoint[] = [];
-    for await (const some of store.readings(span, measures)) result.push(...some);
-    return result;
-  }
+  const allReadings = (span = ALL, measures: readonly string[] | null = null): Promise<ReadingPoint[]> =>
+    pointsOf(store.arrivals(span, measures));
   const raw = (series: SeriesName, limit = 100) => store.series({ series, ...ALL, step: null, limit });
 
   describe('H1: what is written is there', () => {
@@ -290,27 +288,31 @@ describe.skipIf(!hasInfluxd())(`a real InfluxDB 1.6${hasInfluxd() ? '' : ` (${AB
       expect(await allReadings({ from: AT, to: AT + 1 })).toEqual([point]);
     });
 
-    it('by arrival, then measurement, then number, then sensor; and only the measures that were asked for', async () => {
+    it('by arrival to the last place of a millisecond, then measurement, then sensor; and only the measures that were asked for', async () => {
       const receivedAt = AT + 100;
       const points = [
         reading({ at: AT, nth: 0, sensor: 'b', receivedAt }),
         reading({ at: AT, nth: 1, sensor: 'a', receivedAt }),
         reading({ at: AT, nth: 1, sensor: 'b', measure: 'noise', receivedAt }),
         reading({ at: AT + 1, sensor: 'a', measure: 'pm10', receivedAt }),
+        reading({ at: AT, sensor: '0', measure: 'so2', receivedAt, order: 1 }),
+        reading({ at: AT - 1, sensor: '0', measure: 'so2', receivedAt, order: 999_998 }),
+        reading({ at: AT - 2, sensor: '0', measure: 'so2', receivedAt, order: 999_999 }),
       ];
       await keep(...[...points].reverse());
       expect(await allReadings()).toEqual(points);
-      expect(await allReadings(ALL, ['noise', 'pm10'])).toEqual(points.slice(2));
+      expect(await allReadings(ALL, ['noise', 'pm10'])).toEqual(points.slice(2, 4));
       expect(await allReadings(ALL, [])).toEqual([]);
     });
 
     it('who stops reading leaves nothing open', async () => {
-      await keep(...Array.from({ length: 12_000 }, (_, n) => reading({ nth: n })));
-      for await (const some of store.readings(ALL, null)) {
-        expect(some.length).toBe(5_000);
+      await keep(...Array.from({ length: 20_000 }, (_, n) => reading({ nth: n, order: n })));
+      for await (const { count } of store.arrivals(ALL, null)) {
+        expect(count).toBeGreaterThan(10_000);
+        expect(count).toBeLessThan(20_000);
         break;
       }
-      expect(await allReadings()).toHaveLength(12_000);
+      expect(await allReadings()).toHaveLength(20_000);
     });
   });
 

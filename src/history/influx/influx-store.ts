@@ -1,5 +1,6 @@
 import type { HistoryPoint } from '../../model/history-point.ts';
 import type { HistoryCursor, HistoryStore } from '../history-store.ts';
+import { readArrivals } from './arrival-stream.ts';
 import { InfluxCursor } from './influx-cursor.ts';
 import { placeOf, settingsOf } from './influx-options.ts';
 import type { InfluxOptions, InfluxSettings } from './influx-options.ts';
@@ -7,7 +8,6 @@ import { InfluxQuery } from './influx-query.ts';
 import { readAlertSteps, readOrderSteps, readSeries } from './influx-reader.ts';
 import { InfluxWriter } from './influx-writer.ts';
 import { lineOf } from './line.ts';
-import { readReadings } from './reading-stream.ts';
 import { stragglerLine } from './straggler.ts';
 
 /** History in an InfluxDB 1.x, 2.x or 3; VictoriaMetrics takes what is written, but keeps only numbers, and answers no query. */
@@ -23,7 +23,7 @@ export function createInfluxStore(options: InfluxOptions): HistoryStore {
     series: (asked) => readSeries(query, asked),
     alertSteps: (asked) => readAlertSteps(query, asked),
     orderSteps: (asked) => readOrderSteps(query, asked),
-    readings: (span, measures) => readReadings(query, span, measures),
+    arrivals: (span, measures) => readArrivals(query, span, measures),
     // The server itself removes what has passed the time of its retention policy: `initInflux` sets that.
     keep: () => Promise.resolve({ removed: 0, summed: 0 }),
     close: () => stored.close(),

@@ -1,4 +1,5 @@
 import type { Span } from '../../model/series.ts';
+import { toNanos } from './nanos.ts';
 import { encodeTag } from './outside-text.ts';
 
 /** The server counts nanoseconds in 64 bits: 1677 to 2262. */
@@ -19,8 +20,15 @@ export function within({ from, to }: Span): string {
 }
 
 export function millis(at: number): string {
-  return `${Math.ceil(Math.min(FARTHEST, Math.max(-FARTHEST, at)))}ms`;
+  return `${bounded(at)}ms`;
 }
+
+/** The same as an integer of nanoseconds. */
+export function integer(at: number): string {
+  return toNanos({ at: bounded(at), nth: 0 });
+}
+
+const bounded = (at: number): number => Math.ceil(Math.min(FARTHEST, Math.max(-FARTHEST, at)));
 
 /** For names of our own; none has a quote in it. */
 export const columns = (names: readonly string[]): string => names.map((name) => `"${name}"`).join(', ');

@@ -15,6 +15,7 @@ const reading: ReadingPoint = {
   test: false,
   gateway: 'g1',
   receivedAt: moment.at + 5,
+  order: 12,
   ...moment,
 };
 const sign: SignPoint = { kind: 'sign', sign: 'air', key: 'p1', level: 'red', value: 61.5, ...moment };
@@ -42,7 +43,7 @@ const order: OrderPoint = {
 describe('a point is one line', () => {
   it('each kind has its measurement, tags that are bounded, and fields', () => {
     expect([reading, sign, alert, order].map(lineOf)).toEqual([
-      'reading,measure=pm25,place=p1,sensor=s1 value=1,test=false,gateway="g1",receivedAt=1780000000005 1780000000000000003',
+      'reading,measure=pm25,place=p1,sensor=s1 value=1,test=false,gateway="g1",received=1780000000005000012i 1780000000000000003',
       'sign,key=p1,place=p1,sign=air level="red",value=61.5 1780000000000000003',
       'alert,key=p1,place=p1,rule=air alert="al_1",version=4,state="firing",level="red" 1780000000000000003',
       'order,place=p1 order="wo_1",state="open",level="red",drill=false,parties="[\\"fire\\",\\"police\\"]" 1780000000000000003',
@@ -74,6 +75,8 @@ describe('a point is one line', () => {
       { ...reading, at: 1.5 },
       { ...reading, nth: 1_000_000 },
       { ...reading, nth: -1 },
+      { ...reading, order: 1_000_000 },
+      { ...reading, receivedAt: Number.NaN },
     ];
     for (const point of bad) {
       const write = (): string => lineOf(point);

@@ -28,7 +28,9 @@ export function lineOf(point: HistoryPoint): string {
 function readingLine(point: ReadingPoint): string {
   const { place, street } = point;
   const series = `reading,measure=${tag(point.measure)}${tagged('place', place)},sensor=${tag(point.sensor)}${tagged('street', street)}`;
-  const brought = `gateway=${quoted(point.gateway)},receivedAt=${float(point.receivedAt, point)}`;
+  const received = { at: point.receivedAt, nth: point.order };
+  if (!isInstant(received)) throw unwritable(point, `no time of arrival: ${received.at} and ${received.nth}`);
+  const brought = `gateway=${quoted(point.gateway)},received=${toNanos(received)}i`;
   return `${series} ${readingValue(point)},test=${point.test},${brought} ${toNanos(point)}`;
 }
 

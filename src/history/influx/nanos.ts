@@ -1,7 +1,7 @@
 import type { Millis } from '../../model/time.ts';
 
 /** What the nanoseconds below a millisecond tell apart. */
-const PER_MILLI = 1_000_000;
+export const PER_MILLI = 1_000_000;
 
 /** A time as the server keeps it, and as we count: a Number would lose the last digits of the nanoseconds. */
 export interface Instant {

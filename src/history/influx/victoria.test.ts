@@ -17,6 +17,7 @@ const base = {
   place: null,
   street: null,
   receivedAt: AT,
+  order: 0,
 } as const;
 const reading = (sensor: string, value: ReadingPoint['value'], at = AT): ReadingPoint => ({ ...base, sensor, value, at, receivedAt: at });
 
