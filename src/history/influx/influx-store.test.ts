@@ -341,6 +341,30 @@ describe.skipIf(!hasInfluxd())(`a real InfluxDB 1.6${hasInfluxd() ? '' : ` (${AB
       expect(await openStore().cursor()).toEqual({ offset: 1, audit: 1 });
     });
 
+    it('is never less than what the log was allowed to let go, however seldom it is written, and after a fall', async () => {
+      expect(store.settled).toBeNull();
+      for (const [offset, passed] of [1, 2_000, 60_000, 500, 8_000, 3_000, 120_000, 11_000, 4_000, 7_000].entries()) {
+        now += passed;
+        await store.write([reading({ at: AT + offset })], { offset, audit: offset });
+        expect(store.settled?.offset ?? -1).toBeLessThanOrEqual((await openStore().cursor())?.offset ?? -1);
+      }
+      expect(store.settled?.offset).toBeGreaterThan(3);
+      // It lost its last moments, and stands again: it asks for what it lost.
+      await server.ask(`DELETE FROM maibo_cursor WHERE time > ${now - 13_000}ms`, `test${database}`);
+      const found = await store.cursor();
+      expect(store.settled).toEqual(found);
+      await store.write([reading()], { offset: 5, audit: 5 });
+      expect(store.settled?.offset ?? -1).toBeLessThanOrEqual((await openStore().cursor())?.offset ?? -1);
+    });
+
+    it('is told to the server also when that is all there is to tell, so that a server which takes nothing is known', async () => {
+      await store.write([reading()], { offset: 1, audit: 1 });
+      await store.write([], { offset: 1, audit: 1 });
+      await store.write([], { offset: 1, audit: 1 });
+      await server.ask(`DROP DATABASE "test${database}"`);
+      await expect(store.write([], { offset: 1, audit: 1 })).rejects.toMatchObject({ kind: 'forbidden' });
+    });
+
     it('of an empty store is none', async () => {
       expect(await store.cursor()).toBeNull();
     });
