@@ -1,6 +1,4 @@
-/** How a store of history can be away, or half there. In this order: first those that take something, then those that take nothing. */
-export const MODES = ['413', '422 partial', '400 bad line', '204 reset', '503', '429', '400', 'hang', 'refuse'] as const;
-export type OutageMode = (typeof MODES)[number];
+import type { OutageMode } from '../../../history/influx/test-outage-modes.ts';
 
 export const MODE_WORDS: Readonly<Record<OutageMode | 'ok', string>> = {
   ok: 'well 正常',

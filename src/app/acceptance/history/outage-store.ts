@@ -1,14 +1,13 @@
-import type { ServerResponse } from 'node:http';
-import { FaultyServer, hangs, ok, okThenResets, says, type Answer, type Asked } from '../../../history/influx/test-faulty-server.ts';
+import { FaultyServer, says, type Answer } from '../../../history/influx/test-faulty-server.ts';
+import { answerTo, isAway, type OutageMode } from '../../../history/influx/test-outage-modes.ts';
 import { numberOf, type Numbering } from './numbered.ts';
-import { isBad, type OutageFigures, type OutageMode, type OutageRequest } from './outage-modes.ts';
+import { isBad, type OutageFigures, type OutageRequest } from './outage-modes.ts';
 
 /*
  * A store that speaks v2 and fails as it is told to, as a program of its own: `node outage-store.js '{"begin":…,"sensors":…,"step":…}'`.
  * It keeps which numbers it has, and the cursors.
  */
 const numbering = JSON.parse(process.argv[2] as string) as Numbering;
-const LINES_AT_ONCE = 1_000;
 
 class Kept {
   distinct = 0;
@@ -16,6 +15,11 @@ class Kept {
   requests = 0;
   private has = new Uint8Array(1 << 22);
   private readonly cursors: { readonly at: number; readonly offset: number; readonly audit: number }[] = [];
+
+  isBad(line: string): boolean {
+    const number = numberIn(line);
+    return number !== null && isBad(number);
+  }
 
   take(line: string): void {
     const number = numberIn(line);
@@ -63,41 +67,15 @@ function numberIn(line: string): number | null {
 const kept = new Kept();
 let peak = 0;
 
-function takeGood(lines: readonly string[]): readonly string[] {
-  const bad = lines.filter((line) => isBad(numberIn(line) ?? 1));
-  const good = bad.length === 0 ? lines : lines.filter((line) => !bad.includes(line));
-  for (const line of good) kept.take(line);
-  return bad;
-}
-
-function take(lines: readonly string[]): void {
-  for (const line of lines) kept.take(line);
-}
-
-const partial = { code: 'unprocessable entity', message: 'failure writing points to database: partial write: field type conflict' };
-
-/** What each mode does with a request; those that take nothing do it with questions too, but the one that minds what is written. */
-const WRITES: Readonly<Record<Exclude<OutageMode, 'refuse'> | 'ok', (lines: readonly string[]) => Answer>> = {
-  ok: (lines) => (take(lines), ok),
-  '413': (lines) => (lines.length > LINES_AT_ONCE ? says(413, 'Request Entity Too Large') : (take(lines), ok)),
-  '422 partial': (lines) => (takeGood(lines).length > 0 ? says(422, partial) : ok),
-  '400 bad line': (lines) => (lines.some((line) => isBad(numberIn(line) ?? 1)) ? says(400, partial) : (take(lines), ok)),
-  '204 reset': (lines) => (take(lines), okThenResets),
-  '503': () => says(503),
-  '429': () => says(429, '', { 'retry-after': '5' }),
-  '400': () => says(400, { code: 'invalid', message: 'unable to parse' }),
-  hang: () => hangs,
-};
-const AWAY: readonly string[] = ['503', '429', 'hang'];
-
 function answerIn(mode: Exclude<OutageMode, 'refuse'> | 'ok'): Answer {
-  return (response: ServerResponse, asked: Asked) => {
+  return (response, asked) => {
     kept.requests += 1;
     peak = Math.max(peak, server.peak);
     // It would keep every body it heard.
     server.asked.length = 0;
-    if (asked.path.startsWith('/api/v2/write')) return WRITES[mode](asked.body.split('\n'))(response, asked);
-    const answer = AWAY.includes(mode) ? WRITES[mode]([]) : says(200, kept.newestCursor(new URLSearchParams(asked.body).get('q') ?? ''));
+    const written = asked.path.startsWith('/api/v2/write');
+    const cursor = (): Answer => says(200, kept.newestCursor(new URLSearchParams(asked.body).get('q') ?? ''));
+    const answer = written ? answerTo(mode, asked.body.split('\n'), kept) : isAway(mode) ? answerTo(mode, [], kept) : cursor();
     answer(response, asked);
   };
 }
