@@ -51,7 +51,7 @@ const PACKAGES = {
 /** Tests stand beside the code, join what they need, and use what they like; only `app` stays out of their reach too. */
 const TESTS = '(\\.test\\.ts|/test-[^/]+\\.ts|\\.child\\.mjs)$|^src/app/(acceptance|structure)/';
 /** Started by their address, not by an import. */
-const STARTED = '^src/(main|journal/commit-worker|app/history/history-process)\\.ts$';
+const STARTED = '^src/(main|journal/commit-worker|app/history/history-process|app/backtest/backtest-thread)\\.ts$';
 
 const anyOf = (names) => `(${names.join('|')})`;
 const inSrc = (places) => `^src/${anyOf(places.map((place) => (place.endsWith('.ts') ? `${place}$` : `${place}/`)))}`;

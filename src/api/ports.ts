@@ -1,4 +1,5 @@
 import type { Alert } from '../model/alert.ts';
+import type { BacktestPorts } from './backtest-ports.ts';
 import type { HistoryPorts } from './history-ports.ts';
 import type { Forbidden } from '../model/log-entry.ts';
 import type { Attempt, Delivery } from '../model/delivery.ts';
@@ -171,7 +172,7 @@ export interface CommandDraft {
 export type ForbiddenRequest = Pick<Forbidden, 'token' | 'route' | 'order' | 'party' | 'detail'>;
 
 /** What the API asks of the rest; `app/` joins it. */
-export interface ApiPorts extends HistoryPorts {
+export interface ApiPorts extends HistoryPorts, BacktestPorts {
   /** True when the clock follows the data: every answer says so. */
   readonly drill: boolean;
   readonly now: () => Millis;

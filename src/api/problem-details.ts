@@ -28,6 +28,8 @@ export const API_ERRORS = {
   'api-cursor-invalid': { status: 400, zh: '翻页游标有误', en: 'The cursor is not one that this list gave out' },
   'api-readings-refused': { status: 422, zh: '没有一条读数被接受', en: 'Not one of the readings was accepted' },
   'api-rules-refused': { status: 422, zh: '规则文件有误，原有规则继续有效', en: 'The rule files have faults; the rules in force go on' },
+  'api-backtest-running': { status: 409, zh: '已有回测在运行', en: 'A back-test is under way already' },
+  'api-backtest-unknown': { status: 404, zh: '没有此回测', en: 'There is no such back-test' },
   'api-content-type': { status: 415, zh: '请求体的类型不对', en: 'The body is of a type that is not read here' },
   'api-too-large': { status: 413, zh: '请求过大', en: 'The request is too large' },
   'api-too-many': { status: 429, zh: '请求过于频繁', en: 'Too many requests' },

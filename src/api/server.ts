@@ -14,6 +14,7 @@ import { eventRoutes } from './routes/events.ts';
 import { explainRoutes } from './routes/explain.ts';
 import { healthRoutes } from './routes/health.ts';
 import { deedRoutes } from './routes/deeds.ts';
+import { backtestRoutes } from './routes/backtest.ts';
 import { historyRoutes } from './routes/history.ts';
 import { orderStatsRoutes } from './routes/order-stats.ts';
 import { orderRoutes } from './routes/orders.ts';
@@ -65,6 +66,7 @@ export async function createApi(options: ApiOptions): Promise<FastifyInstance> {
   orderRoutes(server, ports);
   orderStatsRoutes(server, ports);
   historyRoutes(server, ports);
+  backtestRoutes(server, ports);
   deliveryRoutes(server, ports);
   readingRoutes(server, ports);
   watchRoutes(server, ports);

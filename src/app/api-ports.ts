@@ -11,6 +11,7 @@ import type { OrderState } from '../model/work-order.ts';
 import type { Emit } from '../telemetry/events.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import { liveViews, type PartyTitles } from './api-views.ts';
+import { BacktestJobs, backtestPorts } from './backtest/backtest-jobs.ts';
 import type { Core } from './core.ts';
 import { deedPorts } from './deed-ports.ts';
 import { endpointGauges, endpointViews } from './endpoint-views.ts';
@@ -92,6 +93,7 @@ export function apiPorts(wiring: ApiWiring): ApiPorts {
       }),
     ...deliveryPorts(wiring),
     ...historyPorts(wiring.historian, () => journal.nextOffset - 1),
+    ...backtestPorts(new BacktestJobs(wiring.historian, () => core.inForce)),
     submitReadings: async (gateway, body) => {
       const result = await pipeline.submit({ kind: 'message', gateway, topic: `city/${gateway}`, payload: body });
       if (result.kind !== 'message') throw new Error('readings were decided as something else');

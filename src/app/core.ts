@@ -2,7 +2,7 @@ import type { DrillPlace } from '../alerts/exercise.ts';
 import type { Dispatch } from '../dispatch/dispatch.ts';
 import { GATEWAY_RULE } from '../engine/gateway-rule.ts';
 import type { SavedEngine } from '../engine/engine-snapshot.ts';
-import { Engine } from '../engine/engine.ts';
+import { Engine, type Observation } from '../engine/engine.ts';
 import type { SignExplanation } from '../model/explanation.ts';
 import type { LogEvent } from '../model/log-entry.ts';
 import type { Problem } from '../model/problem.ts';
@@ -150,6 +150,11 @@ export class Core {
       default:
         return this.deeds.perform(event, this.now, outcome);
     }
+  }
+
+  /** Decides what history has kept of a message: it was accepted when it came. The clock must have been opened at its receipt. */
+  judge(observation: Observation, test: boolean, outcome: BatchOutcome): void {
+    this.messages.judge(observation, test, outcome);
   }
 
   /** Silences that are to come or last. */

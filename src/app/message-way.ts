@@ -1,6 +1,6 @@
 import { createDecoder } from '../decode/decode.ts';
 import type { Refused } from '../decode/decoded.ts';
-import type { Engine } from '../engine/engine.ts';
+import type { Engine, Observation } from '../engine/engine.ts';
 import { KEY_LIMIT } from '../engine/rule-memory.ts';
 import type { Report } from '../model/reading.ts';
 import type { Rejection } from '../model/rejection.ts';
@@ -122,27 +122,32 @@ export class MessageWay {
     if (resolved.adopted) outcome.counts.adopted += 1;
     const { sensor, observedAt } = resolved;
     if (events && observedAt > now) clock.move(observedAt, outcome);
+    const { values } = report;
+    this.judge({ sensor, values, at: observedAt, receivedAt: clock.now, gateway: event.gateway }, resolved.kind === 'test', outcome);
+    if (this.engine.counts.refused.size > 0) this.rejectUnruled(event, pointer, outcome);
+  }
+
+  /** What has been accepted, from here or from history: judged, and followed. */
+  judge(observation: Observation, test: boolean, outcome: BatchOutcome): void {
+    const { clock, engine, verdicts } = this;
     const { counts } = outcome;
-    if (resolved.kind === 'test') {
+    if (test) {
       // Under maintenance a device must not alert; but it has spoken, and is not silent.
       counts.tests += 1;
-      this.engine.hear({ sensor, at: observedAt, receivedAt: clock.now, gateway: event.gateway }, this.verdicts);
-      this.consequences.followAll(this.verdicts.splice(0), clock.now, outcome);
+      engine.hear(observation, verdicts);
+      this.consequences.followAll(verdicts.splice(0), clock.now, outcome);
       return;
     }
-    const { engine } = this;
     const { late, implausible } = engine.counts;
     try {
-      const { values } = report;
-      counts.readings += engine.observe({ sensor, values, at: observedAt, receivedAt: clock.now, gateway: event.gateway }, this.verdicts);
+      counts.readings += engine.observe(observation, verdicts);
     } finally {
       // Also where it failed: the engine has moved on, and would never say these again.
-      if (this.verdicts.length > 0) this.consequences.followAll(this.verdicts.splice(0), clock.now, outcome);
+      if (verdicts.length > 0) this.consequences.followAll(verdicts.splice(0), clock.now, outcome);
     }
-    if (engine.counts.refused.size > 0) this.rejectUnruled(event, pointer, outcome);
     counts.late += engine.counts.late - late;
     counts.implausible += engine.counts.implausible - implausible;
-    counts.lag = clock.now - observedAt;
+    counts.lag = clock.now - observation.at;
   }
 
   /** The reading stands; but a rule that has no room for another key could not judge it. */

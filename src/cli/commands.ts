@@ -31,7 +31,10 @@ export const COMMANDS: readonly Command[] = [
   },
   {
     name: 'rules',
-    about: { zh: '检查、测试、列出规则；判定条件；说明缘由', en: 'check, test or list rules; answer conditions; explain why, or why not' },
+    about: {
+      zh: '检查、测试、列出规则；判定条件；说明缘由；用历史回测',
+      en: 'check, test or list rules; answer conditions; explain why, or why not; back-test them',
+    },
     load: async () => (await import('./rules.ts')).runRules,
   },
   {

@@ -10,21 +10,22 @@ import { rulesTable } from './rules-table.ts';
 import { createProgressBar } from './terminal.ts';
 
 const SPEC: CommandSpec = {
-  usage: 'rules check|test|list|eval|explain [PATH…] [--json]',
+  usage: 'rules check|test|list|eval|explain|backtest [PATH…] [--json]',
   about: {
-    zh: '检查、测试或列出规则；PATH 可以是规则文件夹、其中一个领域、规则或测试文件、规则 id。eval 逐行判定条件，explain 说明某体征为何告警或为何没有，各见 --help',
-    en: 'Checks, tests or lists rules; a PATH is a rules folder, one of its domains, a file of a rule or test, or the id of a rule. eval answers conditions line by line, explain tells why a sign stands or why not: see their --help',
+    zh: '检查、测试或列出规则；PATH 可以是规则文件夹、其中一个领域、规则或测试文件、规则 id。eval 逐行判定条件，explain 说明某体征为何告警或为何没有，backtest 用历史数据回测，各见 --help',
+    en: 'Checks, tests or lists rules; a PATH is a rules folder, one of its domains, a file of a rule or test, or the id of a rule. eval answers conditions line by line, explain tells why a sign stands or why not, backtest runs rules over history: see their --help',
   },
   flags: {},
   operands: { least: 1, most: 1_000 },
 };
 
-const ACTIONS = ['check', 'test', 'list', 'eval', 'explain'];
+const ACTIONS = ['check', 'test', 'list', 'eval', 'explain', 'backtest'];
 
 export async function runRules(args: readonly string[], io: Io): Promise<number> {
   const first = args.findIndex((arg) => !arg.startsWith('-'));
   if (args[first] === 'eval') return (await import('./rules-eval.ts')).runRulesEval(args.toSpliced(first, 1), io);
   if (args[first] === 'explain') return (await import('./rules-explain.ts')).runRulesExplain(args.toSpliced(first, 1), io);
+  if (args[first] === 'backtest') return (await import('./rules-backtest.ts')).runRulesBacktest(args.toSpliced(first, 1), io);
   const flags = readFlags(args, SPEC, io);
   if (flags === null) return 0;
   const [action, ...paths] = flags.operands;

@@ -24,6 +24,6 @@ export function alert(change: Partial<AlertPoint> = {}): AlertPoint {
 }
 
 export function order(change: Partial<OrderPoint> = {}): OrderPoint {
-  const of = { order: 'wo_1', state: 'open', level: 'red' as const, parties: ['fire', 'police'], drill: false };
+  const of = { order: 'wo_1', sort: 'fire', state: 'open', level: 'red' as const, parties: ['fire', 'police'], drill: false };
   return { kind: 'order', ...of, at: T0, nth: 0, ...STANDING, ...change };
 }

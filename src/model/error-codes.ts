@@ -149,6 +149,8 @@ const RUN_CODES = {
   'history-unavailable': { zh: '历史数据暂不可用', en: 'History cannot be read now' },
   'history-newer': { zh: '历史数据文件由更新的版本写成', en: 'The history file was written by a newer version' },
   'history-file': { zh: '不是脉搏导出的历史文件', en: 'The file is no export of the history' },
+  'backtest-cancelled': { zh: '回测已取消', en: 'The back-test was cancelled' },
+  'backtest-failed': { zh: '回测中途失败', en: 'The back-test ended early' },
   'audit-absent': { zh: '此目录没有审计记录', en: 'There is no audit record here' },
   'audit-file-unreadable': { zh: '检查点或公钥文件无法读取', en: 'A file of checkpoints or of public keys cannot be read' },
   'audit-key-invalid': { zh: '审计签名密钥有误', en: 'The key of the audit record is not well formed' },

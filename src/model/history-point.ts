@@ -60,6 +60,8 @@ export interface AlertPoint extends Moment, Standing {
 export interface OrderPoint extends Moment, Standing {
   readonly kind: 'order';
   readonly order: string;
+  /** The kind of happening, as its rule says; empty in points of before this was kept. */
+  readonly sort: string;
   readonly state: string;
   readonly level: Level;
   /** Whom it was given to, in the order of the assignments. */

@@ -4,6 +4,9 @@ import type { Series, SeriesQuery, Span } from '../../model/series.ts';
 import type { AlertPoint, OrderPoint } from '../../model/history-point.ts';
 import type { Millis } from '../../model/time.ts';
 import type { TelemetryEvent } from '../../telemetry/events.ts';
+import type { BacktestQuestion } from '../backtest/backtest.ts';
+import type { BacktestReport } from '../backtest/backtest-report.ts';
+import type { BacktestProgress } from '../backtest/run-backtest.ts';
 import type { Configured } from '../core.ts';
 
 /** What the process that keeps history is started with. */
@@ -19,18 +22,23 @@ export interface HistorianSetup {
 export type HistoryQuestion =
   | { readonly kind: 'series'; readonly query: SeriesQuery }
   | { readonly kind: 'alert-steps'; readonly query: StepsQuery }
-  | { readonly kind: 'order-steps'; readonly query: Span & { readonly limit: number } };
+  | { readonly kind: 'order-steps'; readonly query: Span & { readonly limit: number } }
+  /** Progress is told meanwhile; one at a time. */
+  | { readonly kind: 'backtest'; readonly question: BacktestQuestion };
 
 export type HistoryAnswer =
   | { readonly kind: 'series'; readonly series: Series }
   | { readonly kind: 'alert-steps'; readonly steps: readonly AlertPoint[] }
-  | { readonly kind: 'order-steps'; readonly steps: readonly OrderPoint[] };
+  | { readonly kind: 'order-steps'; readonly steps: readonly OrderPoint[] }
+  | { readonly kind: 'backtest'; readonly report: BacktestReport };
 
 export type HistorianRequest =
   | { readonly kind: 'start'; readonly setup: HistorianSetup }
   /** The log has grown up to and with this entry. */
   | { readonly kind: 'committed'; readonly offset: number }
   | { readonly kind: 'ask'; readonly id: number; readonly question: HistoryQuestion }
+  /** Of a question that takes long: its answer is wanted no longer. */
+  | { readonly kind: 'cancel'; readonly id: number }
   | { readonly kind: 'close' };
 
 /** How history stands. */
@@ -57,6 +65,7 @@ export type HistorianReply =
   | { readonly kind: 'state'; readonly state: HistoryState }
   | { readonly kind: 'event'; readonly event: TelemetryEvent }
   | { readonly kind: 'answer'; readonly id: number; readonly answer: HistoryAnswer }
-  | { readonly kind: 'unanswered'; readonly id: number; readonly message: string }
+  | { readonly kind: 'unanswered'; readonly id: number; readonly code: string; readonly message: string }
+  | { readonly kind: 'progress'; readonly id: number; readonly progress: BacktestProgress }
   /** It cannot start; `code` is one of the stable ones. */
   | { readonly kind: 'refused'; readonly code: string; readonly message: string };

@@ -4,6 +4,9 @@ import { fileURLToPath } from 'node:url';
 import { Refusal } from '../../model/problem.ts';
 import type { Millis } from '../../model/time.ts';
 import type { Emit } from '../../telemetry/events.ts';
+import type { BacktestQuestion } from '../backtest/backtest.ts';
+import type { BacktestReport } from '../backtest/backtest-report.ts';
+import type { BacktestProgress } from '../backtest/run-backtest.ts';
 import type {
   HistorianReply,
   HistorianRequest,
@@ -22,7 +25,14 @@ export interface HistorianOptions {
   readonly now: () => Millis;
 }
 
+/** A back-test that runs. */
+export interface BacktestUnderWay {
+  readonly done: Promise<BacktestReport>;
+  readonly cancel: () => void;
+}
+
 interface Asked {
+  readonly onProgress?: (progress: BacktestProgress) => void;
   readonly resolve: (answer: HistoryAnswer) => void;
   readonly reject: (error: Error) => void;
 }
@@ -84,13 +94,27 @@ export class Historian {
   }
 
   /** @throws Refusal `history-unavailable` */
-  ask(question: HistoryQuestion): Promise<HistoryAnswer> {
+  ask(question: HistoryQuestion, onProgress?: (progress: BacktestProgress) => void): Promise<HistoryAnswer> {
     if (this.child === null || this.closing) return Promise.reject(unavailable('it is starting again'));
     const id = (this.number += 1);
     return new Promise((resolve, reject) => {
-      this.asked.set(id, { resolve, reject });
+      this.asked.set(id, { resolve, reject, ...(onProgress === undefined ? {} : { onProgress }) });
       this.send({ kind: 'ask', id, question });
     });
+  }
+
+  /**
+   * Asked in the background, behind whatever alarms.
+   * @throws Refusal `history-unavailable`, `backtest-cancelled`, `backtest-failed`
+   */
+  backtest(question: BacktestQuestion, onProgress: (progress: BacktestProgress) => void): BacktestUnderWay {
+    const answer = this.ask({ kind: 'backtest', question }, onProgress);
+    const id = this.number;
+    const done = answer.then((given) => {
+      if (given.kind !== 'backtest') throw unavailable('it has answered something else');
+      return given.report;
+    });
+    return { done, cancel: () => this.send({ kind: 'cancel', id }) };
   }
 
   async close(): Promise<void> {
@@ -153,7 +177,11 @@ export class Historian {
         this.asked.get(reply.id)?.resolve(reply.answer);
         break;
       case 'unanswered':
-        this.asked.get(reply.id)?.reject(unavailable(reply.message));
+        this.asked.get(reply.id)?.reject(refusalOf(reply));
+        break;
+      case 'progress':
+        this.asked.get(reply.id)?.onProgress?.(reply.progress);
+        return;
     }
     this.asked.delete(reply.id);
   }
@@ -162,6 +190,10 @@ export class Historian {
     // A process that has just ended is not told; its successor reads everything anew.
     if (this.child?.connected === true) this.child.send(request, () => undefined);
   }
+}
+
+function refusalOf({ code, message }: { readonly code: string; readonly message: string }): Refusal {
+  return code === 'history-unavailable' ? unavailable(message) : new Refusal(code, message);
 }
 
 function unavailable(why: string): Refusal {

@@ -1,6 +1,10 @@
 import type { HistoryStore } from '../../history/history-store.ts';
+import { performance } from 'node:perf_hooks';
 import { LogReader } from '../../journal/log-reader.ts';
 import { Refusal } from '../../model/problem.ts';
+import { backtest, type BacktestQuestion } from '../backtest/backtest.ts';
+import type { BacktestReport } from '../backtest/backtest-report.ts';
+import type { BacktestProgress } from '../backtest/run-backtest.ts';
 import type { HistorianReply, HistorianRequest, HistorianSetup, HistoryAnswer, HistoryQuestion } from './historian-protocol.ts';
 import { Keeping } from './keeping.ts';
 import { openStore } from './open-store.ts';
@@ -38,7 +42,12 @@ async function start(setup: HistorianSetup): Promise<void> {
   await keeping.begin();
 }
 
-async function answer(question: HistoryQuestion): Promise<HistoryAnswer> {
+/** Questions that take long, and how to end them. */
+const under = new Map<number, AbortController>();
+/** Told no more often than this. */
+const PROGRESS_EVERY = 200;
+
+async function answer(question: HistoryQuestion, id: number): Promise<HistoryAnswer> {
   if (open === null) throw new Error('it has not begun');
   const { store } = open;
   switch (question.kind) {
@@ -48,10 +57,30 @@ async function answer(question: HistoryQuestion): Promise<HistoryAnswer> {
       return { kind: 'alert-steps', steps: await store.alertSteps(question.query) };
     case 'order-steps':
       return { kind: 'order-steps', steps: await store.orderSteps(question.query) };
+    case 'backtest':
+      return { kind: 'backtest', report: await test(question.question, store, id) };
+  }
+}
+
+/** On one thread: whoever alarms on this machine needs the others. */
+async function test(question: BacktestQuestion, store: HistoryStore, id: number): Promise<BacktestReport> {
+  const cancel = new AbortController();
+  under.set(id, cancel);
+  let told = 0;
+  const progress = (now: BacktestProgress): void => {
+    if (performance.now() - told < PROGRESS_EVERY) return;
+    told = performance.now();
+    say({ kind: 'progress', id, progress: now });
+  };
+  try {
+    return await backtest(question, { store, threads: 1, signal: cancel.signal, progress, elapsed: () => performance.now() });
+  } finally {
+    under.delete(id);
   }
 }
 
 async function close(): Promise<void> {
+  for (const cancel of under.values()) cancel.abort();
   const closing = open;
   open = null;
   await closing?.keeping.close();
@@ -67,6 +96,11 @@ function fail(error: unknown): void {
   else process.exit(1);
 }
 
+function unanswered(id: number, error: unknown): HistorianReply {
+  const code = error instanceof Refusal ? error.code : 'history-unavailable';
+  return { kind: 'unanswered', id, code, message: error instanceof Error ? error.message : String(error) };
+}
+
 process.on('message', (message) => {
   const request = message as HistorianRequest;
   switch (request.kind) {
@@ -77,10 +111,13 @@ process.on('message', (message) => {
       open?.keeping.grown(request.offset);
       return;
     case 'ask':
-      answer(request.question).then(
+      answer(request.question, request.id).then(
         (found) => say({ kind: 'answer', id: request.id, answer: found }),
-        (error: unknown) => say({ kind: 'unanswered', id: request.id, message: error instanceof Error ? error.message : String(error) }),
+        (error: unknown) => say(unanswered(request.id, error)),
       );
+      return;
+    case 'cancel':
+      under.get(request.id)?.abort();
       return;
     case 'close':
       close().catch(fail);

@@ -22,6 +22,8 @@ export interface KeepingOptions {
 
 /** What has passed its time is looked for this often. */
 const KEEP_EVERY: Millis = 600_000;
+/** Points of a transaction of the embedded store when it is behind: to commit costs as much as to write four thousand of them. */
+const TRANSACTION = 20_000;
 /** A store that cannot say how far it is is asked again. */
 const ASK_AGAIN: Millis = 2_000;
 
@@ -70,6 +72,7 @@ export class Keeping {
         this.lost += upTo - first + 1;
         emit({ name: 'history.entries-lost', from: first, upTo });
       },
+      ...(store.kind === 'embedded' ? { enough: TRANSACTION } : {}),
     });
     emit({ name: 'history.store-opened', store: store.kind, place: store.place, offset: from.offset });
     const feeder = new Feeder({

@@ -15,12 +15,13 @@ export interface LogPointsOptions {
   readonly load: (event: { readonly city: string; readonly settings: string }) => ReadBy;
   /** Entries that were removed before they were read: from, up to and with. */
   readonly onGap: (from: number, upTo: number) => void;
+  /** A batch is handed over when it has so many points; default 5,000, what a server likes in one request. */
+  readonly enough?: number;
 }
 
 /** Entries and lines read at once; an entry has a thousand messages at the most. */
 const ENTRIES = 16;
 const LINES = 256;
-/** A batch is handed over when it has so many points. */
 const ENOUGH = 5_000;
 /** Entries that are read before the first one. */
 const WARM = 1_000;
@@ -54,7 +55,7 @@ export class LogPoints {
   read(from: HistoryCursor): HistoryBatch | null {
     if (from.offset !== this.offset || from.audit !== this.audit) this.goTo(from);
     const points: HistoryPoint[] = [];
-    while (points.length < ENOUGH) {
+    while (points.length < (this.options.enough ?? ENOUGH)) {
       const entries = this.options.reader.entries(this.offset, ENTRIES);
       const [first] = entries;
       if (first === undefined) break;

@@ -6,7 +6,7 @@ import type { Subject } from '../../model/verdict.ts';
 import type { WorkOrder } from '../../model/work-order.ts';
 
 /** What of an order a step names; what does not change is looked up. */
-type OrderNow = Pick<OrderPoint, 'place' | 'street' | 'drill' | 'state' | 'level' | 'parties'>;
+type OrderNow = Pick<OrderPoint, 'sort' | 'place' | 'street' | 'drill' | 'state' | 'level' | 'parties'>;
 
 /** Orders remembered at once; one that is not is looked up again. */
 const REMEMBERED = 5_000;
@@ -67,6 +67,7 @@ interface AlertBody {
 }
 
 interface OrderBody {
+  readonly sort?: string;
   readonly place?: string;
   readonly street?: string | null;
   readonly drill?: boolean;
@@ -76,11 +77,12 @@ interface OrderBody {
 }
 
 /** `null` for a step of an order of which nothing is known: it was removed long ago. */
-function changed(before: OrderNow | null, { place, street, drill, state, level, assignments }: OrderBody): OrderNow | null {
+function changed(before: OrderNow | null, { sort, place, street, drill, state, level, assignments }: OrderBody): OrderNow | null {
   const known = before ?? (place === undefined || level === undefined || state === undefined ? null : OPENED);
   if (known === null) return null;
   const parties = [...new Set([...known.parties, ...(assignments ?? []).map(({ party }) => party)])];
   return {
+    sort: sort ?? known.sort,
     place: place ?? known.place,
     street: street ?? known.street,
     drill: drill ?? known.drill,
@@ -90,10 +92,10 @@ function changed(before: OrderNow | null, { place, street, drill, state, level, 
   };
 }
 
-const OPENED: OrderNow = { place: null, street: null, drill: false, state: 'open', level: 'blue', parties: [] };
+const OPENED: OrderNow = { sort: '', place: null, street: null, drill: false, state: 'open', level: 'blue', parties: [] };
 
 function nowOf(order: WorkOrder | null): OrderNow | null {
   if (order === null) return null;
-  const { place, drill, state, level, assignments } = order;
-  return { place: place.id, street: place.street, drill, state, level, parties: assignments.map(({ party }) => party) };
+  const { sort, place, drill, state, level, assignments } = order;
+  return { sort, place: place.id, street: place.street, drill, state, level, parties: assignments.map(({ party }) => party) };
 }

@@ -18,7 +18,7 @@ export interface RankedMeasure {
 export function arrivalsSql(rows: string, measures: readonly RankedMeasure[], texts: boolean): string {
   const ranks = measures.map(({ id }, rank) => `(${id}, ${rank})`).join(', ');
   return `SELECT ${PACKED}${texts ? ', text' : ''} FROM (${rows}) AS reading
-    JOIN (VALUES ${ranks}) AS ranked(id, rank) ON ranked.id = reading.measure ORDER BY received, ns, what`;
+    JOIN (VALUES ${ranks}) AS ranked(id, rank) ON ranked.id = reading.measure ORDER BY received, what`;
 }
 
 /** Fills a block with what such a statement gives, straight from the memory of DuckDB: a value for itself would cost ten times as much. */

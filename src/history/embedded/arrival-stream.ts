@@ -1,4 +1,4 @@
-import type { DuckDBConnection, DuckDBMaterializedResult } from '@duckdb/node-api';
+import type { DuckDBConnection, DuckDBDataChunk } from '@duckdb/node-api';
 import type { ReadingBlock } from '../../model/reading-block.ts';
 import type { Millis } from '../../model/time.ts';
 import type { Span } from '../../model/series.ts';
@@ -26,25 +26,31 @@ interface Slice extends Span {
   readonly days: ReadonlySet<number>;
 }
 
-/** All readings that arrived in a span, in that order: slice by slice, so that never more than one slice is sorted, or in memory. */
+/**
+ * All readings that arrived in a span, in that order: slice by slice, so that never more than one slice is sorted, or in memory. No
+ * statement is open while somebody looks at a block: nothing that goes meanwhile would be free for use again.
+ */
 export async function* streamArrivals(span: Span, measures: readonly string[] | null, sides: StreamSides): AsyncGenerator<ReadingBlock> {
-  const { parts, words, gate } = sides;
+  const { gate, parts, words } = sides;
   const connection = await sides.connect();
   const block = new BlockBuilder();
   const rows = new ArrivalRows(block, words);
   try {
     for (const slice of await gate.pass(() => slicesOf(connection, span, parts))) {
-      // What was learned since the last slice may be in this one.
-      const ranked = rankedMeasures(words, measures);
-      const found = await gate.pass(() => {
+      const blocks = await gate.pass(async () => {
         const days = [...slice.days].filter((day) => parts.state('raw', day) !== 'gone');
-        return days.length === 0 || ranked.length === 0 ? Promise.resolve(null) : fetchSlice(connection, { ...slice, days }, ranked);
+        // What was learned since the last slice may be in this one.
+        const ranked = rankedMeasures(words, measures);
+        const ready: ReadingBlock[] = [];
+        if (days.length === 0 || ranked.length === 0) return ready;
+        for await (const chunk of sortedSlice(connection, { ...slice, days }, ranked)) {
+          rows.take(chunk, ranked);
+          const full = block.ready();
+          if (full !== null) ready.push(full);
+        }
+        return ready;
       });
-      for (let i = 0; i < (found?.chunkCount ?? 0); i += 1) {
-        rows.take((found as DuckDBMaterializedResult).getChunk(i), ranked);
-        const ready = block.ready();
-        if (ready !== null) yield ready;
-      }
+      yield* blocks;
     }
     const rest = block.rest();
     if (rest !== null) yield rest;
@@ -63,19 +69,22 @@ function rankedMeasures(words: Dictionary, measures: readonly string[] | null): 
   return known.sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-/** Texts are asked for only where there are some: a day without any knows so at once. In one transaction, for what is written meanwhile. */
-async function fetchSlice(
+/**
+ * Texts are asked for only where there are some: a day without any knows so at once. In one transaction, for what is written
+ * meanwhile. Chunk by chunk: the garbage collector does not see how large a whole result is, and lets many of them gather.
+ */
+async function* sortedSlice(
   connection: DuckDBConnection,
   { from, to, days }: Span & { readonly days: readonly number[] },
   measures: readonly RankedMeasure[],
-): Promise<DuckDBMaterializedResult> {
+): AsyncGenerator<DuckDBDataChunk> {
   const which = `received >= ${boundOf(from)} AND received < ${boundOf(to)}`;
   const rows = (more: string): string =>
     days.map((day) => `SELECT * FROM ${tableOf('raw', day)} WHERE ${which} ${more}`).join(' UNION ALL ');
   await connection.run('BEGIN TRANSACTION');
   try {
     const texts = (await connection.run(`SELECT 1 FROM (${rows('AND text IS NOT NULL')}) LIMIT 1`)).rowCount > 0;
-    return await connection.run(arrivalsSql(rows(''), measures, texts));
+    yield* await connection.stream(arrivalsSql(rows(''), measures, texts));
   } finally {
     await connection.run('COMMIT').catch(() => undefined);
   }

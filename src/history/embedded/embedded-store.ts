@@ -48,8 +48,7 @@ export class EmbeddedStore implements HistoryStore {
 
   async write(points: readonly HistoryPoint[], cursor: HistoryCursor): Promise<void> {
     await this.#transact(async (connection) => {
-      const readings = points.filter((point) => point.kind === 'reading');
-      await this.#readings.write(connection, readings);
+      await this.#readings.write(connection, points);
       await writeSteps(connection, points, this.#words);
       await this.#file.moveCursor(cursor.offset, cursor.audit);
     });

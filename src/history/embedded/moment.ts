@@ -18,7 +18,7 @@ export class Nanos {
       this.#at = at;
     }
     if (nth === 0) return this.#ns;
-    if (!(nth > 0 && nth < 1_000_000 && Number.isInteger(nth))) throw new PointError(`nth is ${nth}, and not 0 to 999,999.`);
+    checkNth(nth);
     return this.#ns + BigInt(nth);
   }
 }
@@ -30,6 +30,10 @@ function millisOf(at: Millis): bigint {
 
 export function checkTime(at: Millis): void {
   if (!Number.isInteger(at) || at < 0 || at > LAST) throw new PointError(`${at} is no time that can be kept.`);
+}
+
+export function checkNth(nth: number): void {
+  if (!(nth >= 0 && nth < 1_000_000 && Number.isInteger(nth))) throw new PointError(`${nth} is no place in a millisecond, 0 to 999,999.`);
 }
 
 /** A bound of a span: what lies out of all time is cut to it. */

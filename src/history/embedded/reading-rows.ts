@@ -1,76 +1,84 @@
-import { BIGINT, BOOLEAN, DOUBLE, DuckDBDataChunk, INTEGER, VARCHAR } from '@duckdb/node-api';
-import type { DuckDBConnection, DuckDBVector } from '@duckdb/node-api';
-import type { ReadingPoint } from '../../model/history-point.ts';
-import { checkTime, DAY, dayOf, Nanos } from './moment.ts';
+import type { DuckDBAppender, DuckDBConnection } from '@duckdb/node-api';
+import type { HistoryPoint, ReadingPoint } from '../../model/history-point.ts';
+import { checkNth, checkTime, DAY, dayOf } from './moment.ts';
 import { tableOf } from './parts.ts';
 import type { Parts } from './parts.ts';
+import { ReadingChunk } from './reading-chunk.ts';
 import type { Dictionary } from './words.ts';
-
-/** Of `raw_<day>`, in the order of its columns. A boolean has its number in `value` as well, so that it can be drawn and summed up. */
-const TYPES = [INTEGER, INTEGER, BIGINT, BIGINT, DOUBLE, VARCHAR, BOOLEAN, BOOLEAN, INTEGER, INTEGER];
-const CHUNK = 2_048;
-
-type Vectors = readonly DuckDBVector[] & { readonly length: 10 };
 
 /** Appends readings to the tables of their days, in the open transaction. Those of a day that is gone have passed their time. */
 export class ReadingWriter {
   readonly #parts: Parts;
   readonly #words: Dictionary;
-  readonly #nanos = new Nanos();
-  readonly #received = new Nanos();
+  readonly #chunk = new ReadingChunk();
 
   constructor(parts: Parts, words: Dictionary) {
     this.#parts = parts;
     this.#words = words;
   }
 
-  async write(connection: DuckDBConnection, points: readonly ReadingPoint[]): Promise<void> {
-    for (const [day, ofDay] of byDay(points)) {
-      checkTime(day * DAY);
-      if (this.#parts.state('raw', day) === 'gone') continue;
-      await this.#parts.set(connection, { tier: 'raw', day }, 'open');
-      const appender = await connection.createAppender(tableOf('raw', day));
-      for (let from = 0; from < ofDay.length; from += CHUNK) appender.appendDataChunk(this.#chunk(ofDay, from));
-      appender.closeSync();
+  /** Points that are no readings are passed over. */
+  async write(connection: DuckDBConnection, points: readonly HistoryPoint[]): Promise<void> {
+    this.#chunk.clear();
+    // A batch is nearly always of one day; what is of another waits for its turn.
+    for (let rest: readonly HistoryPoint[] = points; rest.length > 0; ) rest = await this.#writeDay(connection, rest);
+  }
+
+  /** Writes the readings of the first day that comes. @returns those of other days */
+  async #writeDay(connection: DuckDBConnection, points: readonly HistoryPoint[]): Promise<readonly ReadingPoint[]> {
+    const first = points.find((point) => point.kind === 'reading');
+    if (first === undefined) return [];
+    checkTime(first.at);
+    const day = dayOf(first.at);
+    const appender = await this.#appenderOf(connection, day);
+    try {
+      return this.#append(points, day, appender);
+    } catch (error) {
+      // One that is left open would write what it holds when it is collected, into whatever transaction there is.
+      appender?.clear();
+      throw error;
+    } finally {
+      appender?.closeSync();
     }
   }
 
-  #chunk(points: readonly ReadingPoint[], from: number): DuckDBDataChunk {
-    const count = Math.min(CHUNK, points.length - from);
-    const chunk = DuckDBDataChunk.create(TYPES, count);
-    const columns = TYPES.map((_, i) => chunk.getColumnVector(i)) as unknown as Vectors;
-    for (let row = 0; row < count; row += 1) this.#set(columns, row, points[from + row] as ReadingPoint);
-    for (const column of columns) column.flush();
-    return chunk;
+  #append(points: readonly HistoryPoint[], day: number, appender: DuckDBAppender | null): readonly ReadingPoint[] {
+    const [others, chunk]: [ReadingPoint[], ReadingChunk] = [[], this.#chunk];
+    const [from, to] = [day * DAY, (day + 1) * DAY];
+    for (const point of points) {
+      if (point.kind !== 'reading') continue;
+      if (!(point.at >= from && point.at < to)) others.push(point);
+      else if (appender !== null) {
+        this.#add(point);
+        if (chunk.isFull) appender.appendDataChunk(chunk.take());
+      }
+    }
+    if (chunk.count > 0) appender?.appendDataChunk(chunk.take());
+    return others;
   }
 
-  #set([sensor, measure, ns, received, value, text, flag, test, standing, gateway]: Vectors, row: number, point: ReadingPoint): void {
-    const { value: scalar } = point;
-    const isText = typeof scalar === 'string';
-    sensor?.setItem(row, this.#words.sensors.idOf(point.sensor));
-    measure?.setItem(row, this.#words.measures.idOf(point.measure));
-    ns?.setItem(row, this.#nanos.of(point.at, point.nth));
-    received?.setItem(row, this.#received.of(point.receivedAt, point.order));
-    value?.setItem(row, isText ? null : Number(scalar));
-    text?.setItem(row, isText ? scalar : null);
-    flag?.setItem(row, typeof scalar === 'boolean' ? scalar : null);
-    test?.setItem(row, point.test);
-    standing?.setItem(row, this.#words.standings.idOf(point.place, point.street));
-    gateway?.setItem(row, this.#words.gateways.idOf(point.gateway));
+  /** `null`: the day is gone. */
+  async #appenderOf(connection: DuckDBConnection, day: number): Promise<DuckDBAppender | null> {
+    if (this.#parts.state('raw', day) === 'gone') return null;
+    await this.#parts.set(connection, { tier: 'raw', day }, 'open');
+    return connection.createAppender(tableOf('raw', day));
   }
-}
 
-/** A batch is nearly always of one day. */
-function byDay(points: readonly ReadingPoint[]): Iterable<readonly [number, readonly ReadingPoint[]]> {
-  const [first] = points;
-  if (first === undefined) return [];
-  const day = dayOf(first.at);
-  if (points.every((point) => dayOf(point.at) === day)) return [[day, points]];
-  const days = new Map<number, ReadingPoint[]>();
-  for (const point of points) {
-    const of = days.get(dayOf(point.at));
-    if (of === undefined) days.set(dayOf(point.at), [point]);
-    else of.push(point);
+  #add(point: ReadingPoint): void {
+    const [chunk, words] = [this.#chunk, this.#words];
+    const { at, nth, receivedAt, order } = point;
+    checkTime(at);
+    checkTime(receivedAt);
+    checkNth(nth);
+    checkNth(order);
+    const row = chunk.count;
+    chunk.sensor[row] = words.sensors.idOf(point.sensor);
+    chunk.measure[row] = words.measures.idOf(point.measure);
+    chunk.standing[row] = words.standings.idOf(point.place, point.street);
+    chunk.gateway[row] = words.gateways.idOf(point.gateway);
+    chunk.test[row] = Number(point.test);
+    chunk.setTimes(at, nth, receivedAt, order);
+    chunk.setValue(point.value);
+    chunk.count = row + 1;
   }
-  return days;
 }

@@ -2,7 +2,7 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import { Refusal } from '../../model/problem.ts';
 
 /** Raise it with every change of the tables and add the step that leads there. */
-export const SCHEMA_VERSION = 2;
+export const SCHEMA_VERSION = 3;
 
 /**
  * Readings stand in one table a day (`parts.ts`), and so do the minutes that are left of them; the hours, and all that is
@@ -36,8 +36,12 @@ const orderArrivals: Step = async (connection) => {
     await connection.run(`ALTER TABLE ${table as string} ALTER received SET DATA TYPE BIGINT USING received * 1000000`);
 };
 
+/** Of what sort an order was had to be looked for elsewhere. */
+const sortOrders: Step = async (connection) =>
+  void (await connection.run("ALTER TABLE orders ADD COLUMN IF NOT EXISTS sort VARCHAR DEFAULT ''"));
+
 /** The step at index n leads from version n to the next one; a new file goes through all of them. */
-const STEPS: readonly Step[] = [makeTables, orderArrivals];
+const STEPS: readonly Step[] = [makeTables, orderArrivals, sortOrders];
 
 /** Makes the tables that the file has not yet. @throws Refusal for a file of another program or of a newer version. */
 export async function prepareSchema(connection: DuckDBConnection): Promise<void> {

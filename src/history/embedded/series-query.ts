@@ -89,7 +89,9 @@ export async function signBuckets(asked: Asked, step: Millis, read: Read): Promi
 /** Readings of a day; where it is still open, a point that was written twice is taken once. */
 function source(asked: Asked, parts: Parts, what: { day: number; columns: string }): string {
   const { day, columns } = what;
-  const where = `FROM ${tableOf('raw', day)} WHERE ${asked.where} AND ${within(asked)}`;
+  // Of a day that lies in the span whole, the time of a row need not be looked at.
+  const isWhole = asked.from <= day * DAY && asked.to >= (day + 1) * DAY;
+  const where = `FROM ${tableOf('raw', day)} WHERE ${asked.where}${isWhole ? '' : ` AND ${within(asked)}`}`;
   if (parts.state('raw', day) === 'settled') return `SELECT ${columns} ${where}`;
   const once = columns.split(', ').map((name) => (name === 'ns' ? name : `any_value(${name}) AS ${name}`));
   return `SELECT ${once.join(', ')} ${where} GROUP BY ns`;

@@ -24,6 +24,7 @@ export async function writeSteps(connection: DuckDBConnection, points: readonly 
     appender.appendBigInt(nanos.of(point.at, point.nth));
     appendStep(appender, point, words);
     appender.appendInteger(words.standings.idOf(point.place, point.street));
+    if (point.kind === 'order') appender.appendVarchar(point.sort);
     appender.endRow();
   }
   for (const appender of appenders.values()) appender.closeSync();
@@ -67,14 +68,14 @@ export function alertOf(row: Row, words: Dictionary): AlertPoint {
 }
 
 export function orderStepsSql({ from, to, limit }: Span & { readonly limit: number }): string {
-  return `SELECT ${MOMENT}, work_order, state, level, parties, drill, standing
+  return `SELECT ${MOMENT}, work_order, state, level, parties, drill, standing, sort
     FROM (SELECT DISTINCT ON (work_order, ns) * FROM orders WHERE ns >= ${boundOf(from)} AND ns < ${boundOf(to)})
     ORDER BY ns, work_order LIMIT ${limit}`;
 }
 
 export function orderOf(row: Row, words: Dictionary): OrderPoint {
-  const [at, nth, order, state, level, parties, drill, standing] = row;
+  const [at, nth, order, state, level, parties, drill, standing, sort] = row;
   const [place, street] = words.standings.of(standing as number);
   const asked = JSON.parse(parties as string) as readonly string[];
-  return { kind: 'order', at, nth, order, state, level, parties: asked, drill, place, street } as OrderPoint;
+  return { kind: 'order', at, nth, order, sort, state, level, parties: asked, drill, place, street } as OrderPoint;
 }

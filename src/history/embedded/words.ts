@@ -71,8 +71,18 @@ abstract class Numbered<T> {
 
 class Texts extends Numbered<string> {
   readonly #ids = new Map<string, number>();
+  /** The last that was asked for is asked for again, as a rule. */
+  readonly #last = { text: '', id: -1 };
 
   idOf(text: string): number {
+    if (text === this.#last.text && this.#last.id >= 0) return this.#last.id;
+    const id = this.#idOf(text);
+    this.#last.text = text;
+    this.#last.id = id;
+    return id;
+  }
+
+  #idOf(text: string): number {
     let id = this.#ids.get(text);
     if (id === undefined) {
       id = this.list.push(text) - 1;
@@ -95,6 +105,7 @@ class Texts extends Numbered<string> {
 
   protected override drop(text: string): void {
     this.#ids.delete(text);
+    this.#last.id = -1;
   }
 }
 

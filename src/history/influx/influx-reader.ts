@@ -61,14 +61,15 @@ export async function readAlertSteps(query: InfluxQuery, asked: StepsQuery): Pro
   }));
 }
 
-const ORDER = ['order', 'state', 'level', 'parties', 'drill', 'place', 'street'];
+const ORDER = ['order', 'sort', 'state', 'level', 'parties', 'drill', 'place', 'street'];
 
 export async function readOrderSteps(query: InfluxQuery, asked: Span & { readonly limit: number }): Promise<readonly OrderPoint[]> {
   const rows = await query.all('order', `SELECT ${columns(ORDER)} FROM "order" WHERE ${within(asked)} LIMIT ${asked.limit}`);
-  return rows.map(([time, order, state, level, parties, drill, place, street]) => ({
+  return rows.map(([time, order, sort, state, level, parties, drill, place, street]) => ({
     kind: 'order',
     ...fromRfc3339(time),
     order: stringOf(order),
+    sort: textOf(sort) ?? '',
     state: stringOf(state),
     level: level as Level,
     parties: JSON.parse(stringOf(parties)) as string[],

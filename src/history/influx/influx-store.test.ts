@@ -36,6 +36,7 @@ const alert = (part: Partial<AlertPoint>): AlertPoint => {
   const what = { alert: 'al_1', rule: 'air', version: 3, key: 'p1', state: 'firing', level: 'red', value: 61.5 } as const;
   return { kind: 'alert', at: AT, nth: 0, ...what, ...PLACE, ...part };
 };
+
 describe.skipIf(!hasInfluxd())(`a real InfluxDB 1.6${hasInfluxd() ? '' : ` (${ABSENT})`}`, () => {
   describeStore('under the contract of every store', {
     nature: { cursor: 'behind', answers: 'everything', retention: 'of-the-server', repeats: 'once' },

@@ -33,6 +33,7 @@ const alert: AlertPoint = {
 const order: OrderPoint = {
   kind: 'order',
   order: 'wo_1',
+  sort: 'fire',
   state: 'open',
   level: 'red',
   parties: ['fire', 'police'],
@@ -46,7 +47,7 @@ describe('a point is one line', () => {
       'reading,measure=pm25,place=p1,sensor=s1 value=1,test=false,gateway="g1",received=1780000000005000012i 1780000000000000003',
       'sign,key=p1,place=p1,sign=air level="red",value=61.5 1780000000000000003',
       'alert,key=p1,place=p1,rule=air alert="al_1",version=4,state="firing",level="red" 1780000000000000003',
-      'order,place=p1 order="wo_1",state="open",level="red",drill=false,parties="[\\"fire\\",\\"police\\"]" 1780000000000000003',
+      'order,place=p1 order="wo_1",sort="fire",state="open",level="red",drill=false,parties="[\\"fire\\",\\"police\\"]" 1780000000000000003',
     ]);
   });
 

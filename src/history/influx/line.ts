@@ -57,7 +57,7 @@ function alertLine(point: AlertPoint): string {
 
 function orderLine(point: OrderPoint): string {
   const series = `order${tagged('place', point.place)}${tagged('street', point.street)}`;
-  const what = `order=${quoted(point.order)},state=${quoted(point.state)},level="${point.level}",drill=${point.drill}`;
+  const what = `order=${quoted(point.order)},sort=${quoted(point.sort)},state=${quoted(point.state)},level="${point.level}",drill=${point.drill}`;
   return `${series} ${what},parties=${quoted(JSON.stringify(point.parties))} ${toNanos(point)}`;
 }
 
