@@ -15,7 +15,7 @@ export interface ServeOptions {
   /** Aborted when the server is to stop. */
   readonly signal: AbortSignal;
   /** For trials only. */
-  readonly variant?: Pick<AppOptions, 'journal' | 'intake'>;
+  readonly variant?: Pick<AppOptions, 'journal' | 'intake' | 'history'>;
   readonly started: (addresses: { readonly http: string; readonly mqtt: string; readonly rules: number; readonly sensors: number }) => void;
 }
 

@@ -26,7 +26,7 @@ async function finish(feeder: Pick<Feeder, 'state'>, clock: VirtualClock): Promi
   throw new Error(`the feeder does not come to an end: ${JSON.stringify(feeder.state())}`);
 }
 
-const DEEDS: readonly Deed[] = ['ok', 'unreachable', 'late', 'busy', 'forbidden', 'torn'];
+const DEEDS: readonly Deed[] = ['ok', 'unreachable', 'late', 'busy', 'forbidden', 'torn', 'deaf'];
 
 /** A feeder with faults, crashes in the middle of requests, and restarts where the store says. */
 async function crashTrial(begin: (store: TestStore, log: TestLog, clock: VirtualClock) => Crashable, deeds: readonly Deed[]) {
@@ -102,6 +102,19 @@ describe('the invariants of the feeder', () => {
     expect([...store.aside]).toEqual([3, 4, 99].map((name) => [name, 'partial write: field type conflict']));
     expect(feeder.counts()).toMatchObject({ quarantined: 3, written: 97 });
     expect(store.missing(log)).toEqual([]);
+  });
+
+  it('R4: by a store that refuses everything no point is left out; it is waited for', async () => {
+    const { clock, store, log, begin, kinds } = rig();
+    store.script = Array.from({ length: 40 }, () => 'deaf' as const);
+    const feeder = begin();
+    await finish(feeder, clock);
+    expect(store.aside.size).toBe(0);
+    expect(store.missing(log)).toEqual([]);
+    expect(kinds()).toEqual(['waiting', 'following']);
+    expect(feeder.counts()).toMatchObject({ quarantined: 0 });
+    // Down to one point, and once without any, and then a longer and longer pause.
+    expect(clock.pauses.slice(0, 3)).toEqual([1_000, 2_000, 4_000]);
   });
 
   it('R4: a point that cannot be kept elsewhere either is not passed by', async () => {

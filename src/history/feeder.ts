@@ -17,7 +17,8 @@ interface Slot {
  * R1 The cursor that is given to the store, and the one that is told, claim only what is stored or in quarantine.
  * R2 Whatever fails, and wherever it is closed: begun again at that cursor, every point gets there.
  * R3 No more requests in flight than allowed, and none while the store asked for a pause.
- * R4 A point is left out only alone, by the store's own words, and is counted and kept elsewhere.
+ * R4 A point is left out only alone, by the store's own words, by a store that takes other things, and is counted and kept
+ *    elsewhere.
  * R5 After the store was out of reach, what it says of itself counts: it may have lost its last moments.
  */
 export class Feeder {
@@ -155,6 +156,12 @@ export class Feeder {
     if (points.length > 1) {
       const middle = points.length >> 1;
       return [points.slice(middle), points.slice(0, middle)];
+    }
+    // A store that refuses everything is ill itself, and the point may be good.
+    const illness = await this.attempt([], this.stored);
+    if (illness !== null) {
+      await this.wait(illness);
+      return [points];
     }
     try {
       await this.options.quarantine(first, fault.said);

@@ -45,10 +45,18 @@ export interface HistoryStore {
   readonly kind: 'embedded' | 'influxdb';
   /** Where it is, for people; no secret in it. */
   readonly place: string;
-  /** `cursor` is where the log stands when these are written; a store that can keeps both in one transaction. */
+  /**
+   * `cursor` is where the log stands when these are written; a store that can keeps both in one transaction. Without points the
+   * store is asked all the same: that it takes the cursor shows that it takes anything.
+   */
   write(points: readonly HistoryPoint[], cursor: HistoryCursor): Promise<void>;
   /** What the store itself knows of how far it is; `null` when it keeps none, or is empty. */
   cursor(): Promise<HistoryCursor | null>;
+  /**
+   * Where `cursor` would find it at the least were it to fall now, as far as this process has written: the log may let go what is
+   * before. `null`: not known yet.
+   */
+  readonly settled: HistoryCursor | null;
   series(query: SeriesQuery): Promise<Series>;
   /** Alerts' steps of a rule, or of a key of it, in the order of time. */
   alertSteps(query: StepsQuery): Promise<readonly AlertPoint[]>;

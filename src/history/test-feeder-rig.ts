@@ -70,8 +70,8 @@ export class TestLog {
   }
 }
 
-/** What a store does with one request. `late`: it keeps the points and then fails; `dead`: it never answers. */
-export type Deed = 'ok' | 'unreachable' | 'late' | 'busy' | 'forbidden' | 'dead' | 'torn';
+/** What a store does with one request. `late`: it keeps the points and then fails; `dead`: it never answers; `deaf`: it refuses whatever it is. */
+export type Deed = 'ok' | 'unreachable' | 'late' | 'busy' | 'forbidden' | 'dead' | 'torn' | 'deaf';
 
 export class TestStore {
   readonly points = new Set<number>();
@@ -111,6 +111,7 @@ export class TestStore {
     if (deed === 'unreachable' || deed === 'torn') throw new StoreFault('unreachable', 'reset');
     if (deed === 'busy') throw new StoreFault('busy', '429', 30_000);
     if (deed === 'forbidden') throw new StoreFault('forbidden', '401 authorization failed');
+    if (deed === 'deaf') throw new StoreFault('refused', '400 unable to parse');
     if (names.length > this.limit) throw new StoreFault('too-large', '413');
     const good = names.filter((name) => !this.bad.has(name));
     for (const name of good) this.points.add(name);

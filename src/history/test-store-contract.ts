@@ -5,12 +5,10 @@ import type { ReadingBlock } from '../model/reading-block.ts';
 import type { Scalar } from '../model/text.ts';
 import type { HistoryCursor, HistoryStore } from './history-store.ts';
 import type { Sample, SeriesName, Span } from '../model/series.ts';
-import { StoreFault } from './store-fault.ts';
 import { pointsOf } from './test-reading-blocks.ts';
 import { alert, DAY, HOUR, MINUTE, order, reading, sign, T0 } from './test-points.ts';
-
-/** What a store may be without: one that is only written to has none of them. */
-export type Ability = 'cursor' | 'series' | 'steps' | 'readings' | 'keep';
+import type { TestedStore } from './test-store-nature.ts';
+import { silent, writing } from './test-store-writing.ts';
 
 const CURSOR: HistoryCursor = { offset: 7, audit: 3 };
 const EVER: Span = { from: 0, to: T0 + 1_000 * DAY };
@@ -22,56 +20,24 @@ const WILD = { sensor: 'pm 1,a=b "c"', measure: '温度 °C', place: "it's, here
 
 let store: HistoryStore;
 
-/**
- * The promises of a `HistoryStore`, as tests. Each `open` gives an empty store; it is closed at the end of its test.
- * `without`: what this one cannot do.
- */
-export function describeStore(name: string, open: () => Promise<HistoryStore>, without: readonly Ability[] = []): void {
+/** The promises of a `HistoryStore`, as tests, over any of them. */
+export function describeStore(name: string, tested: TestedStore): void {
   describe(name, () => {
     beforeEach(async () => {
-      store = await open();
+      store = await tested.open();
     });
     afterEach(() => store.close());
 
-    const can = (ability: Ability): boolean => !without.includes(ability);
-    describe('H1: what is written is there', () => writing(can('cursor')));
-    describe.runIf(can('series'))('series', seriesOfReadings);
-    describe.runIf(can('series'))('series in buckets', buckets);
-    describe.runIf(can('series'))('series of signs', seriesOfSigns);
-    describe.runIf(can('steps'))('steps', steps);
-    describe.runIf(can('readings'))('H3: what is read back is what was written', readBack);
-    describe.runIf(can('readings'))('arrivals', arrivals);
-    describe.runIf(can('keep') && can('series'))('keep', keeping);
-  });
-}
-
-function writing(hasCursor: boolean): void {
-  test('nothing to write is written', async () => {
-    await expect(store.write([], CURSOR)).resolves.toBeUndefined();
-  });
-
-  test('every kind of point is taken', async () => {
-    await expect(write(reading(), sign(), alert(), order())).resolves.toBeUndefined();
-  });
-
-  test('a point whose time is no time is refused with a fault', async () => {
-    const fault = await store.write([reading({ at: Number.NaN })], CURSOR).catch((error: unknown) => error);
-    expect(fault).toBeInstanceOf(StoreFault);
-    expect(fault).toMatchObject({ kind: 'refused' });
-    await expect(write(reading())).resolves.toBeUndefined();
-  });
-
-  test.runIf(hasCursor)('the cursor is where the last write left it', async () => {
-    expect(await store.cursor()).toBeNull();
-    await store.write([reading()], { offset: 5, audit: 0 });
-    await store.write([], { offset: 6, audit: 2 });
-    expect(await store.cursor()).toEqual({ offset: 6, audit: 2 });
-  });
-
-  test.runIf(hasCursor)('a write that was refused does not move the cursor', async () => {
-    await store.write([], CURSOR);
-    await store.write([reading(), reading({ at: Number.NaN })], { offset: 9, audit: 9 }).catch(() => undefined);
-    expect(await store.cursor()).toEqual(CURSOR);
+    const { answers, retention } = tested.nature;
+    describe('H1: what is written is there', () => writing(() => store, tested));
+    if (answers === 'nothing') return void describe('it answers nothing', () => silent(() => store));
+    describe('series', seriesOfReadings);
+    describe('series in buckets', buckets);
+    describe('series of signs', seriesOfSigns);
+    describe('steps', steps);
+    describe('H3: what is read back is what was written', readBack);
+    describe('arrivals', arrivals);
+    describe('keep', retention === 'own' ? keeping : keptByTheServer);
   });
 }
 
@@ -208,7 +174,11 @@ function steps(): void {
   });
 
   test('steps of orders are read back as they were written, in the order of time', async () => {
-    const written = [order(), order({ at: T0 + 1, state: 'closed', parties: [], drill: true }), order({ at: T0 + 1, order: 'wo_2' })];
+    const written = [
+      order(),
+      order({ at: T0 + 1, state: 'closed', parties: [], drill: true }),
+      order({ at: T0 + 1, nth: 1, order: 'wo_2' }),
+    ];
     await write(...[...written].reverse());
     expect(await store.orderSteps({ ...EVER, limit: 100 })).toEqual(written);
     expect(await store.orderSteps({ from: T0 + 1, to: T0 + 2, limit: 1 })).toEqual(written.slice(1, 2));
@@ -370,6 +340,17 @@ function keeping(): void {
     const before = await samples(PM25, HOUR);
     expect(await store.keep(retention, NOW)).toEqual({ removed: 0, summed: 0 });
     expect(await samples(PM25, HOUR)).toEqual(before);
+  });
+}
+
+function keptByTheServer(): void {
+  test('nothing goes by our hand, whatever has passed its time', async () => {
+    await write(reading(), sign(), alert(), order());
+    const retention = { raw: DAY, minute: DAY, hour: DAY, steps: DAY, bytes: 1 };
+    expect(await store.keep(retention, T0 + 1_000 * DAY)).toEqual({ removed: 0, summed: 0 });
+    expect(await samples(PM25, null)).toHaveLength(1);
+    expect(await samples(SIGN, null)).toHaveLength(1);
+    expect(await store.alertSteps({ ...EVER, rule: null, key: null, limit: 9 })).toHaveLength(1);
   });
 }
 

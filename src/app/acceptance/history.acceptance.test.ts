@@ -1,19 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ABSENT, hasInfluxd, TestServer } from '../../history/influx/test-influx-server.ts';
+import { caughtUpAt, standingAt, type Standing } from './history/standing.ts';
 import { until } from './until.ts';
 import { XuhuiServer } from './xuhui-server.ts';
 
 const MINUTE = 60_000;
 const BATCH = 1_000;
-
-interface HistoryState {
-  readonly state: string;
-  readonly behind: number;
-  readonly points: number;
-  readonly lost: number;
-  readonly quarantined: number;
-  readonly store: string;
-}
 
 interface SeriesAnswer {
   readonly samples: readonly { readonly at: string; readonly value?: unknown; readonly count?: number; readonly level?: unknown }[];
@@ -58,15 +50,8 @@ class Writer {
   }
 }
 
-const stateOf = async (server: XuhuiServer): Promise<HistoryState> => (await server.get('/api/v1/history')).body as unknown as HistoryState;
-
-function caughtUp(server: XuhuiServer): Promise<HistoryState> {
-  const now = async (): Promise<HistoryState | null> => {
-    const state = await stateOf(server);
-    return state.state === 'following' && state.behind === 0 ? state : null;
-  };
-  return until('a history that has caught up', now, 30_000);
-}
+const stateOf = (server: XuhuiServer): Promise<Standing> => standingAt(server.http);
+const caughtUp = (server: XuhuiServer): Promise<Standing> => caughtUpAt(server.http);
 
 describe('the embedded history', () => {
   let server: XuhuiServer;

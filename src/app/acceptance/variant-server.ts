@@ -1,12 +1,18 @@
 import { loadConfig } from '../../config/load-config.ts';
 import type { Intake } from '../../ingest/intake.ts';
-import { serve } from '../serve.ts';
+import { serve, type ServeOptions } from '../serve.ts';
 
 /*
  * A server that is wrong on purpose, to show that the trials would notice, or to compare with:
- * `early` acknowledges before anything is durable; `none` commits without waiting for the disk.
+ * `early` acknowledges before anything is durable; `none` commits without waiting for the disk; `eager-history` keeps history
+ * by a cursor that is moved before the write.
  */
-const variant = process.argv[2];
+const variants: Readonly<Record<string, ServeOptions['variant']>> = {
+  early: { intake: early },
+  none: { journal: { durability: 'none' } },
+  'eager-history': { history: { program: new URL('./history/eager-history.js', import.meta.url) } },
+};
+const variant = variants[process.argv[2] ?? 'early'];
 
 /** How long what is acknowledged already stays out of the log: long enough for every kill to meet some. */
 const TOO_LATE = 150;
@@ -27,6 +33,6 @@ process.exitCode = await serve({
   config: loadConfig({ env: process.env }),
   clock: 'wall',
   signal: stop.signal,
-  variant: variant === 'none' ? { journal: { durability: 'none' } } : { intake: early },
+  ...(variant === undefined ? {} : { variant }),
   started: () => undefined,
 });

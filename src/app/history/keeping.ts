@@ -22,8 +22,6 @@ export interface KeepingOptions {
 
 /** What has passed its time is looked for this often. */
 const KEEP_EVERY: Millis = 600_000;
-/** What a server has acknowledged so lately it may still lose: the log keeps it so long. */
-const SETTLED: Millis = 30_000;
 /** Points of a transaction of the embedded store when it is behind: to commit costs as much as to write four thousand of them. */
 const TRANSACTION = 20_000;
 /** A store that cannot say how far it is is asked again. */
@@ -44,8 +42,8 @@ export class Keeping {
   private feeder: Feeder | null = null;
   private standing: Omit<FeederState, 'behind'> = { kind: 'waiting', since: Date.now(), reason: 'starting' };
   private cursor: HistoryCursor = { offset: 0, audit: 0 };
-  /** Cursors of the last moments, oldest first. */
-  private readonly marks: { readonly at: Millis; readonly offset: number }[] = [];
+  /** Where reading began. */
+  private from = 0;
   private committed = -1;
   private points = 0;
   private lost = 0;
@@ -63,7 +61,7 @@ export class Keeping {
     if (from === null) return;
     const { emit, reader, setup, store } = this.options;
     this.cursor = from;
-    this.marks.push({ at: 0, offset: from.offset });
+    this.from = from.offset;
     const definitions = new Definitions({ definition: (hash) => reader.definition(hash) });
     const read = new LogPoints({
       reader,
@@ -132,7 +130,6 @@ export class Keeping {
     await this.options.store.write(points, cursor);
     this.points += points.length;
     this.cursor = cursor;
-    this.marks.push({ at: Date.now(), offset: cursor.offset });
     const behind = Math.max(0, this.committed + 1 - cursor.offset);
     this.options.emit({ name: 'history.points-written', points: points.length, milliseconds: Date.now() - began, behind });
     this.tell();
@@ -158,18 +155,12 @@ export class Keeping {
       reason,
       place: this.options.store.place,
       cursor,
-      keepFrom: this.keepFrom(),
+      // What a store has acknowledged it may still lose, and then asks for it again.
+      keepFrom: this.options.store.settled?.offset ?? this.from,
       points,
       quarantined: this.quarantine.count,
       lost,
     });
-  }
-
-  /** The embedded store has flushed what it acknowledged: its newest cursor is settled at once. */
-  private keepFrom(): number {
-    const settled = Date.now() - (this.options.store.kind === 'embedded' ? 0 : SETTLED);
-    while ((this.marks[1]?.at ?? Number.POSITIVE_INFINITY) <= settled) this.marks.shift();
-    return this.marks[0]?.offset ?? 0;
   }
 
   /** A round that fails is made again in its time. */

@@ -17,7 +17,15 @@ import { SCHEMA_VERSION } from './schema.ts';
 const root = mkdtempSync(join(tmpdir(), 'maibo-history-'));
 afterAll(() => rmSync(root, { recursive: true, force: true }));
 
-describeStore('the embedded store', () => openEmbeddedStore({ directory: mkdtempSync(join(root, 'd-')) }));
+let underContract: EmbeddedStore;
+describeStore('the embedded store', {
+  nature: { cursor: 'exact', answers: 'everything', retention: 'own', repeats: 'once' },
+  open: async () => (underContract = await openEmbeddedStore({ directory: mkdtempSync(join(root, 'd-')) })),
+  numbers: async (sensor) => {
+    const { samples } = await underContract.series({ ...PM25, series: { kind: 'reading', sensor, measure: 'pm25' }, limit: 100_000 });
+    return samples.map((sample) => [sample.at, sample.kind === 'sample' ? Number(sample.value) : Number.NaN]);
+  },
+});
 
 const FOR_EVER = { raw: null, minute: null, hour: null, steps: null, bytes: null };
 const EVER = { from: 0, to: T0 + 1_000 * DAY };

@@ -30,6 +30,7 @@ import type { Dictionary } from './words.ts';
 export class EmbeddedStore implements HistoryStore {
   readonly kind = 'embedded';
   readonly place: string;
+  settled: HistoryCursor | null = null;
   readonly #file: DuckFile;
   readonly #words: Dictionary;
   readonly #parts: Parts;
@@ -46,12 +47,13 @@ export class EmbeddedStore implements HistoryStore {
     this.#readings = new ReadingWriter(known.parts, known.words);
   }
 
-  write(points: readonly HistoryPoint[], cursor: HistoryCursor): Promise<void> {
-    return this.#transact(async (connection) => {
+  async write(points: readonly HistoryPoint[], cursor: HistoryCursor): Promise<void> {
+    await this.#transact(async (connection) => {
       await this.#readings.write(connection, points);
       await writeSteps(connection, points, this.#words);
       await this.#file.moveCursor(cursor.offset, cursor.audit);
     });
+    this.settled = cursor;
   }
 
   async cursor(): Promise<HistoryCursor | null> {

@@ -22,6 +22,8 @@ export class InfluxCursor {
   private sent: HistoryCursor | null = null;
   /** Cursors are told apart by time, and the wall may step back. */
   private newest: Millis = 0;
+  /** Cursors that the server has, with the time of their lines; the newest that is `SETTLED` is the first. */
+  private readonly there: { readonly at: Millis; readonly cursor: HistoryCursor }[] = [];
 
   /** Everything before it is in the store. */
   prove(cursor: HistoryCursor): void {
@@ -41,13 +43,34 @@ export class InfluxCursor {
     return [`${CURSORS} offset=${proven.offset},audit=${proven.audit} ${toNanos({ at: this.newest, nth: 0 })}`];
   }
 
-  /** The line of this cursor has been acknowledged. */
-  hasSent(cursor: HistoryCursor | null): void {
+  /** The next request says it, also when it has been said before. */
+  repeat(): void {
+    this.sent = null;
+  }
+
+  /** The line of this cursor has been acknowledged; `at` is its time. */
+  hasSent(cursor: HistoryCursor | null, at: Millis): void {
+    const last = this.there.at(-1)?.at ?? Number.NEGATIVE_INFINITY;
+    // Overtaken by a later one it adds nothing.
+    if (cursor !== null && cursor !== this.sent && at > last) this.there.push({ at, cursor });
     this.sent = cursor;
+    const settled = Math.max(at, last) - SETTLED;
+    while ((this.there[1]?.at ?? Number.POSITIVE_INFINITY) <= settled) this.there.shift();
+  }
+
+  /** What `read` would find at the least. */
+  get settled(): HistoryCursor | null {
+    const [first] = this.there;
+    return first === undefined || first.at > (this.there.at(-1)?.at ?? 0) - SETTLED ? null : first.cursor;
   }
 
   get claimed(): HistoryCursor | null {
     return this.proven;
+  }
+
+  /** Time of the newest line. */
+  get at(): Millis {
+    return this.newest;
   }
 
   async read(query: InfluxQuery): Promise<HistoryCursor | null> {
@@ -57,6 +80,11 @@ export class InfluxCursor {
     const { at } = fromRfc3339(last[0]);
     this.newest = Math.max(this.newest, at);
     const [settled] = await query.all(CURSORS, `${select} WHERE time <= ${millis(at - SETTLED)} ORDER BY time DESC LIMIT 1`);
-    return settled === undefined ? null : { offset: settled[1] as number, audit: settled[2] as number };
+    // Whatever else it was told it has lost.
+    this.there.length = 0;
+    if (settled === undefined) return null;
+    const cursor = { offset: settled[1] as number, audit: settled[2] as number };
+    this.there.push({ at: fromRfc3339(settled[0]).at, cursor }, { at, cursor: { offset: last[1] as number, audit: last[2] as number } });
+    return cursor;
   }
 }

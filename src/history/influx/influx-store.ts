@@ -20,6 +20,9 @@ export function createInfluxStore(options: InfluxOptions): HistoryStore {
     place: placeOf(settings),
     write: (points, cursor) => stored.write(points, cursor),
     cursor: () => stored.cursor.read(query),
+    get settled() {
+      return stored.cursor.settled;
+    },
     series: (asked) => readSeries(query, asked),
     alertSteps: (asked) => readAlertSteps(query, asked),
     orderSteps: (asked) => readOrderSteps(query, asked),
@@ -43,7 +46,10 @@ class StoredWrites {
 
   async write(points: readonly HistoryPoint[], cursor: HistoryCursor): Promise<void> {
     // Nothing to wait for: the cursor claims what is there already.
-    if (points.length === 0) this.cursor.prove(cursor);
+    if (points.length === 0) {
+      this.cursor.repeat();
+      this.cursor.prove(cursor);
+    }
     await this.send(linesOf(points));
     this.cursor.prove(cursor);
   }
@@ -56,13 +62,15 @@ class StoredWrites {
 
   private async send(lines: readonly string[]): Promise<void> {
     const { claimed } = this.cursor;
+    const cursor = this.cursor.line(this.settings.now());
+    const { at } = this.cursor;
     try {
-      await this.writer.write([...lines, ...this.cursor.line(this.settings.now())]);
+      await this.writer.write([...lines, ...cursor]);
     } catch (fault) {
       this.cursor.doubt();
       throw fault;
     }
-    this.cursor.hasSent(claimed);
+    this.cursor.hasSent(claimed, at);
   }
 }
 

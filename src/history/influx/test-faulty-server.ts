@@ -55,10 +55,11 @@ export class FaultyServer {
     });
   }
 
-  static async start(answer: Answer = ok): Promise<FaultyServer> {
+  /** `port`: one that was in use before, to come back under; 0 for any. */
+  static async start(answer: Answer = ok, port = 0): Promise<FaultyServer> {
     const server = new FaultyServer();
     server.answer = answer;
-    server.server.listen(0, '127.0.0.1');
+    server.server.listen(port, '127.0.0.1');
     await once(server.server, 'listening');
     return server;
   }

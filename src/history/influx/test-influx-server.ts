@@ -94,6 +94,15 @@ export class TestServer {
     return answer.json();
   }
 
+  /** Numbers of a sensor's pm25 in an InfluxDB, in the order of time, past all that is tested. */
+  async numbersOf(sensor: string, database: string): Promise<readonly (readonly [at: number, value: number])[]> {
+    const query = `SELECT "value" FROM "reading" WHERE "sensor" = '${sensor}' AND "measure" = 'pm25'`;
+    const answer = (await this.ask(query, database)) as {
+      readonly results: readonly { readonly series?: readonly { readonly values: readonly (readonly [string, number])[] }[] }[];
+    };
+    return (answer.results[0]?.series?.[0]?.values ?? []).map(([time, value]) => [Date.parse(time), value]);
+  }
+
   async textOf(path: string): Promise<string> {
     return (await fetch(`${this.url}${path}`)).text();
   }
