@@ -5,6 +5,7 @@ import type { Fact } from '../condition/compile-condition.ts';
 import { roundForComparison } from '../rounding.ts';
 import { numberFact, type FactBuilder } from './fact-builder.ts';
 import type { Params } from './params.ts';
+import { BASELINE, pastOf } from './past-of.ts';
 import { CLOCK, TIME } from '../key-clock.ts';
 
 const DAY: Millis = 86_400_000;
@@ -13,6 +14,8 @@ const WEEK: Millis = 7 * DAY;
 interface Baseline {
   readonly cells: BaselineCells;
   readonly of: (key: number) => number;
+  /** Value of a slot: the rule's own, or else what history says; NaN when neither knows. */
+  readonly at: (key: number, slot: number) => number;
 }
 
 /** Notes the operand's newest value of each slot of time. */
@@ -20,10 +23,15 @@ function baseline(params: Params, builder: FactBuilder, slot: Millis, kept: numb
   const { memory } = builder;
   const of = builder.operand(params, 'of');
   builder.instant = false;
-  const identity = `baseline ${slot} ${kept} ${JSON.stringify(params.raw('of'))}`;
+  const identity = `${BASELINE}${slot} ${kept} ${JSON.stringify(params.raw('of'))}`;
   const { cells, fresh } = builder.store(identity, 'key', () => new BaselineCells(slot, kept, builder.around.clock));
   if (fresh) builder.notes.push((key) => cells.note(key, memory.clock[key * CLOCK + TIME] as number, of(key)));
-  return { cells, of };
+  const past = pastOf(memory, identity);
+  const at = (key: number, index: number): number => {
+    const own = cells.at(key, index);
+    return Number.isNaN(own) ? past(key, index) : own;
+  };
+  return { cells, of, at };
 }
 
 function sameSlotOfWeeks(params: Params, builder: FactBuilder): { readonly base: Baseline; readonly earlier: (key: number) => number[] } {
@@ -35,7 +43,7 @@ function sameSlotOfWeeks(params: Params, builder: FactBuilder): { readonly base:
   const season = { count: weeks, every: perWeek, around: 0 };
   const earlier = (key: number): number[] => {
     const now = base.cells.slotOf(memory.clock[key * CLOCK + TIME] as number);
-    return earlierSeasons((index) => base.cells.at(key, index), now, season);
+    return earlierSeasons((index) => base.at(key, index), now, season);
   };
   return { base, earlier };
 }
@@ -67,10 +75,10 @@ const EARS_BASE = { length: 7, floor: 0.5 };
 export function buildEars(params: Params, builder: FactBuilder): Fact<number> {
   const { memory } = builder;
   const method = params.choice('method', ['C1', 'C2', 'C3'] as const) ?? params.fail('method', '"method" must be C1, C2 or C3.');
-  const { cells } = baseline(params, builder, DAY, 14);
+  const { cells, at } = baseline(params, builder, DAY, 14);
   return numberFact((key) => {
     const day = cells.slotOf(memory.clock[key * CLOCK + TIME] as number);
-    return roundForComparison(ears(method, (index) => cells.at(key, index), day, EARS_BASE));
+    return roundForComparison(ears(method, (index) => at(key, index), day, EARS_BASE));
   });
 }
 
@@ -82,11 +90,11 @@ const AROUND = 2;
 export function buildSeasonalRank(params: Params, builder: FactBuilder): Fact<number> {
   const { memory } = builder;
   const years = params.number('years', [2, 5]);
-  const { cells, of } = baseline(params, builder, WEEK, years * WEEKS_A_YEAR + AROUND + 2);
+  const { cells, of, at } = baseline(params, builder, WEEK, years * WEEKS_A_YEAR + AROUND + 2);
   const season = { count: years, every: WEEKS_A_YEAR, around: AROUND };
   return numberFact((key) => {
     const week = cells.slotOf(memory.clock[key * CLOCK + TIME] as number);
-    const known = earlierSeasons((index) => cells.at(key, index), week, season);
+    const known = earlierSeasons((index) => at(key, index), week, season);
     return known.length < LEAST_RANKED ? Number.NaN : roundForComparison(percentileRank(of(key), known));
   });
 }
