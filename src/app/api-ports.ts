@@ -11,11 +11,13 @@ import type { OrderState } from '../model/work-order.ts';
 import type { Emit } from '../telemetry/events.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import { liveViews, type PartyTitles } from './api-views.ts';
+import type { BaselinesView } from '../api/history-ports.ts';
 import type { Core } from './core.ts';
 import { deedPorts } from './deed-ports.ts';
 import { endpointGauges, endpointViews } from './endpoint-views.ts';
 import type { EventFeed } from './event-feed.ts';
 import { explainViews } from './explain-views.ts';
+import type { Baselines } from './history/baselines.ts';
 import type { Historian } from './history/historian.ts';
 import { historyPorts } from './history/history-ports.ts';
 import type { ForbiddenRequests } from './forbidden-requests.ts';
@@ -38,6 +40,8 @@ export interface ApiWiring {
   readonly endpoints: PartyEndpoints;
   readonly forbidden: ForbiddenRequests;
   readonly historian: Historian | null;
+  /** `null`: none are taken from history. */
+  readonly baselines: Baselines | null;
   readonly emit: Emit;
 }
 
@@ -91,7 +95,11 @@ export function apiPorts(wiring: ApiWiring): ApiPorts {
         gateway: gateway ?? undefined,
       }),
     ...deliveryPorts(wiring),
-    ...historyPorts(wiring.historian, () => journal.nextOffset - 1),
+    ...historyPorts(
+      wiring.historian,
+      () => journal.nextOffset - 1,
+      () => ({ baselines: baselinesOf(wiring.core), baselineFailures: wiring.baselines?.failures ?? 0 }),
+    ),
     submitReadings: async (gateway, body) => {
       const result = await pipeline.submit({ kind: 'message', gateway, topic: `city/${gateway}`, payload: body });
       if (result.kind !== 'message') throw new Error('readings were decided as something else');
@@ -140,4 +148,9 @@ function deliveryPorts(wiring: ApiWiring): Pick<ApiPorts, 'endpoints' | 'deliver
     replayDelivery: (id, asked) => redelivery.replay(id, asked),
     replayEndpoint: (endpoint, asked) => redelivery.replayEndpoint(endpoint, asked),
   };
+}
+
+function baselinesOf({ engine }: Core): BaselinesView | null {
+  const { past } = engine;
+  return past === null ? null : { version: past.version, computedAt: past.computedAt, ...past.size };
 }

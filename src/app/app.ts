@@ -25,6 +25,8 @@ import { EventFeed } from './event-feed.ts';
 import { ForbiddenRequests } from './forbidden-requests.ts';
 import { formatSettings } from './format-settings.ts';
 import type { Historian } from './history/historian.ts';
+import type { Baselines } from './history/baselines.ts';
+import { startBaselines, type StartBaselines } from './history/start-baselines.ts';
 import { startHistory, type StartHistory } from './history/start-history.ts';
 import { checkRules, loadDefinition } from './load-definition.ts';
 import { openBroker } from './open-broker.ts';
@@ -32,7 +34,7 @@ import { noticeFirstAcceptances } from './order-measures.ts';
 import { PartyEndpoints, type Rotation } from './party-endpoints.ts';
 import { publishOrders } from './publish-orders.ts';
 import { Pipeline, type CommittedBatch } from './pipeline.ts';
-import { recover, sameDefinition, storeDefinition } from './recover.ts';
+import { recover, sameDefinition, storeBaselines, storeDefinition } from './recover.ts';
 import { reportBatch } from './report-batch.ts';
 import { RulesReload } from './rules-reload.ts';
 import { signAudit } from './sign-audit.ts';
@@ -98,6 +100,7 @@ async function start(options: AppOptions, cleanup: Cleanup): Promise<App> {
   const checkpoints = await signAudit({ config, journal, broker: () => output.broker, cleanup, emit });
   const { core, configured } = recover(journal, emit);
   const inForce = await storeDefinition(journal, definition);
+  await storeBaselines(journal, core);
   refuseClockChange(core, options.clock);
 
   const endpoints = new PartyEndpoints(config);
@@ -127,8 +130,10 @@ async function start(options: AppOptions, cleanup: Cleanup): Promise<App> {
   cleanup.add('pipeline', () => stopPipeline(pipeline, snapshots));
   const forbidden = noteForbidden(pipeline, cleanup);
 
-  const reload = createReload(options, { core, journal, pipeline, inForce, city: definition.city });
+  const changed = (): void => void baselines?.refresh();
+  const reload = createReload(options, { core, journal, pipeline, inForce, city: definition.city, changed });
   await putInForce(pipeline, configured, inForce);
+  const baselines = baselinesOf(options, { core, journal, historian, pipeline, reload, cleanup });
   cleanup.add('rules', watchRules(config, reload));
   startClock(pipeline, cleanup);
   const doors = openDoors(config);
@@ -137,7 +142,21 @@ async function start(options: AppOptions, cleanup: Cleanup): Promise<App> {
   void checkpoints.consider();
   cleanup.add('mqtt', () => closeBroker(output));
   const own = ownOf(options);
-  const ports = apiPorts({ ...own, core, journal, pipeline, feed, broker, reload, deliverer, endpoints, forbidden, historian, emit });
+  const ports = apiPorts({
+    ...own,
+    core,
+    journal,
+    pipeline,
+    feed,
+    broker,
+    reload,
+    deliverer,
+    endpoints,
+    forbidden,
+    historian,
+    baselines,
+    emit,
+  });
   const http = await openApi(options, { ports, tokens: doors.http ? null : config.tokens }, cleanup);
   return {
     http,
@@ -178,6 +197,20 @@ function historianOf(
   parts: Pick<StartHistory, 'journal' | 'cleanup' | 'inForce'>,
 ): Historian | null {
   return history === undefined ? null : startHistory({ ...history, ...parts, config, emit });
+}
+
+function baselinesOf(
+  { clock, config, emit }: AppOptions,
+  {
+    pipeline,
+    reload,
+    ...parts
+  }: Pick<StartBaselines, 'core' | 'journal' | 'historian' | 'cleanup'> & {
+    readonly pipeline: Pipeline;
+    readonly reload: RulesReload;
+  },
+): Baselines | null {
+  return startBaselines({ ...parts, clock, config, emit, submit: (event) => pipeline.submit(event), inForce: () => reload.inForce });
 }
 
 /** What fails here fails with the journal, and that ends the process by itself. */
@@ -241,13 +274,21 @@ function createPipeline(options: AppOptions, joined: Joined): Pipeline {
 
 function createReload(
   { config, emit }: AppOptions,
-  parts: { readonly core: Core; readonly journal: Journal; readonly pipeline: Pipeline; readonly inForce: Configured; readonly city: City },
+  parts: {
+    readonly core: Core;
+    readonly journal: Journal;
+    readonly pipeline: Pipeline;
+    readonly inForce: Configured;
+    readonly city: City;
+    readonly changed: () => void;
+  },
 ): RulesReload {
   return new RulesReload(parts.inForce, {
     read: (city) => checkRules(config.rulesDir, city),
     city: () => parts.core.inForce?.city ?? parts.city,
     journal: parts.journal,
     submit: (event) => parts.pipeline.submit(event),
+    changed: parts.changed,
     emit,
     now: Date.now,
   });

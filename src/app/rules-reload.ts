@@ -17,6 +17,8 @@ export interface ReloadParts {
   readonly journal: Pick<Journal, 'putDefinition'>;
   /** Decided when it returns, durable when it resolves. */
   readonly submit: (event: LogEvent) => Promise<EventResult>;
+  /** Other rules are in force. */
+  readonly changed?: () => void;
   readonly emit: Emit;
   readonly now: () => number;
 }
@@ -76,6 +78,7 @@ export class RulesReload {
     this.inForce = configured;
     const decided = await submitted;
     parts.emit({ name: 'pipeline.rules-reloaded', hash, rules: rules.rules.length, milliseconds: parts.now() - started });
+    parts.changed?.();
     const left = decided.kind === 'configured' ? decided.problems : [];
     return this.keep({ at: started, result: 'changed', hash, rules: rules.rules.length, problems: left });
   }

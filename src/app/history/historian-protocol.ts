@@ -2,9 +2,11 @@ import type { InfluxConfig } from '../../config/config.ts';
 import type { HistoryCursor, Retention, StepsQuery } from '../../history/history-store.ts';
 import type { Series, SeriesQuery, Span } from '../../model/series.ts';
 import type { AlertPoint, OrderPoint } from '../../model/history-point.ts';
+import type { BaselineNeed } from '../../model/baseline.ts';
 import type { Millis } from '../../model/time.ts';
 import type { TelemetryEvent } from '../../telemetry/events.ts';
 import type { Configured } from '../core.ts';
+import type { BaselinesAnswer } from './past-baselines.ts';
 
 /** What the process that keeps history is started with. */
 export interface HistorianSetup {
@@ -19,12 +21,23 @@ export interface HistorianSetup {
 export type HistoryQuestion =
   | { readonly kind: 'series'; readonly query: SeriesQuery }
   | { readonly kind: 'alert-steps'; readonly query: StepsQuery }
-  | { readonly kind: 'order-steps'; readonly query: Span & { readonly limit: number } };
+  | { readonly kind: 'order-steps'; readonly query: Span & { readonly limit: number } }
+  | BaselinesQuestion;
+
+/** What was usual, for the rules that do not know by themselves; `inForce` is the table that they compare with now. */
+export interface BaselinesQuestion {
+  readonly kind: 'baselines';
+  readonly needs: readonly BaselineNeed[];
+  readonly configured: Configured;
+  readonly inForce: string | null;
+  readonly at: Millis;
+}
 
 export type HistoryAnswer =
   | { readonly kind: 'series'; readonly series: Series }
   | { readonly kind: 'alert-steps'; readonly steps: readonly AlertPoint[] }
-  | { readonly kind: 'order-steps'; readonly steps: readonly OrderPoint[] };
+  | { readonly kind: 'order-steps'; readonly steps: readonly OrderPoint[] }
+  | { readonly kind: 'baselines'; readonly answer: BaselinesAnswer };
 
 export type HistorianRequest =
   | { readonly kind: 'start'; readonly setup: HistorianSetup }

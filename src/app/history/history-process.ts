@@ -1,9 +1,18 @@
 import type { HistoryStore } from '../../history/history-store.ts';
 import { LogReader } from '../../journal/log-reader.ts';
 import { Refusal } from '../../model/problem.ts';
-import type { HistorianReply, HistorianRequest, HistorianSetup, HistoryAnswer, HistoryQuestion } from './historian-protocol.ts';
+import { Definitions } from '../definitions.ts';
+import type {
+  BaselinesQuestion,
+  HistorianReply,
+  HistorianRequest,
+  HistorianSetup,
+  HistoryAnswer,
+  HistoryQuestion,
+} from './historian-protocol.ts';
 import { Keeping } from './keeping.ts';
 import { openStore } from './open-store.ts';
+import { pastBaselines } from './past-baselines.ts';
 
 /*
  * The process that keeps history; started by `historian.ts`, told by messages.
@@ -48,7 +57,17 @@ async function answer(question: HistoryQuestion): Promise<HistoryAnswer> {
       return { kind: 'alert-steps', steps: await store.alertSteps(question.query) };
     case 'order-steps':
       return { kind: 'order-steps', steps: await store.orderSteps(question.query) };
+    case 'baselines':
+      return baselines(question, open);
   }
+}
+
+/** Only the needs and a hash come by message: rules, city and the table in force are read from the journal. */
+async function baselines({ at, configured, inForce, needs }: BaselinesQuestion, { reader, store }: Open): Promise<HistoryAnswer> {
+  const definitions = new Definitions({ definition: (hash) => reader.definition(hash) });
+  const table = inForce === null ? null : definitions.baselines(inForce);
+  const asked = { needs, at, inForce: table, definition: definitions.load(configured) };
+  return { kind: 'baselines', answer: await pastBaselines(store, asked) };
 }
 
 async function close(): Promise<void> {
