@@ -11,7 +11,6 @@ import type { OrderState } from '../model/work-order.ts';
 import type { Emit } from '../telemetry/events.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import { liveViews, type PartyTitles } from './api-views.ts';
-import type { BaselinesView } from '../api/history-ports.ts';
 import type { Core } from './core.ts';
 import { deedPorts } from './deed-ports.ts';
 import { endpointGauges, endpointViews } from './endpoint-views.ts';
@@ -19,7 +18,7 @@ import type { EventFeed } from './event-feed.ts';
 import { explainViews } from './explain-views.ts';
 import type { Baselines } from './history/baselines.ts';
 import type { Historian } from './history/historian.ts';
-import { historyPorts } from './history/history-ports.ts';
+import { historyPorts, type BaselinesNow } from './history/history-ports.ts';
 import type { ForbiddenRequests } from './forbidden-requests.ts';
 import type { PartyEndpoints } from './party-endpoints.ts';
 import type { Pipeline } from './pipeline.ts';
@@ -95,11 +94,7 @@ export function apiPorts(wiring: ApiWiring): ApiPorts {
         gateway: gateway ?? undefined,
       }),
     ...deliveryPorts(wiring),
-    ...historyPorts(
-      wiring.historian,
-      () => journal.nextOffset - 1,
-      () => ({ baselines: baselinesOf(wiring.core), baselineFailures: wiring.baselines?.failures ?? 0 }),
-    ),
+    ...historyPorts(wiring.historian, () => journal.nextOffset - 1, baselinesNow(wiring)),
     submitReadings: async (gateway, body) => {
       const result = await pipeline.submit({ kind: 'message', gateway, topic: `city/${gateway}`, payload: body });
       if (result.kind !== 'message') throw new Error('readings were decided as something else');
@@ -150,7 +145,10 @@ function deliveryPorts(wiring: ApiWiring): Pick<ApiPorts, 'endpoints' | 'deliver
   };
 }
 
-function baselinesOf({ engine }: Core): BaselinesView | null {
-  const { past } = engine;
-  return past === null ? null : { version: past.version, computedAt: past.computedAt, ...past.size };
+function baselinesNow({ baselines, core }: ApiWiring): BaselinesNow {
+  return () => {
+    const { past } = core.engine;
+    const inForce = past === null ? null : { version: past.version, computedAt: past.computedAt, ...past.size };
+    return { baselines: inForce, baselineFailures: baselines?.failures ?? 0 };
+  };
 }

@@ -100,7 +100,6 @@ async function start(options: AppOptions, cleanup: Cleanup): Promise<App> {
   const checkpoints = await signAudit({ config, journal, broker: () => output.broker, cleanup, emit });
   const { core, configured } = recover(journal, emit);
   const inForce = await storeDefinition(journal, definition);
-  await storeBaselines(journal, core);
   refuseClockChange(core, options.clock);
 
   const endpoints = new PartyEndpoints(config);
@@ -130,33 +129,17 @@ async function start(options: AppOptions, cleanup: Cleanup): Promise<App> {
   cleanup.add('pipeline', () => stopPipeline(pipeline, snapshots));
   const forbidden = noteForbidden(pipeline, cleanup);
 
-  const changed = (): void => void baselines?.refresh();
-  const reload = createReload(options, { core, journal, pipeline, inForce, city: definition.city, changed });
+  const reload = createReload(options, { core, journal, pipeline, inForce, city: definition.city });
   await putInForce(pipeline, configured, inForce);
-  const baselines = baselinesOf(options, { core, journal, historian, pipeline, reload, cleanup });
-  cleanup.add('rules', watchRules(config, reload));
-  startClock(pipeline, cleanup);
+  const baselines = await baselinesOf(options, { core, journal, historian, pipeline, reload, cleanup });
+  startClock(pipeline, cleanup, watchRules(config, reload));
   const doors = openDoors(config);
   const broker = await openBroker(config, { intake: options.intake?.(pipeline) ?? pipeline, open: doors.mqtt, emit });
   output.broker = broker;
   void checkpoints.consider();
   cleanup.add('mqtt', () => closeBroker(output));
-  const own = ownOf(options);
-  const ports = apiPorts({
-    ...own,
-    core,
-    journal,
-    pipeline,
-    feed,
-    broker,
-    reload,
-    deliverer,
-    endpoints,
-    forbidden,
-    historian,
-    baselines,
-    emit,
-  });
+  const sides = { ...ownOf(options), historian, baselines, forbidden };
+  const ports = apiPorts({ ...sides, core, journal, pipeline, feed, broker, reload, deliverer, endpoints, emit });
   const http = await openApi(options, { ports, tokens: doors.http ? null : config.tokens }, cleanup);
   return {
     http,
@@ -199,7 +182,7 @@ function historianOf(
   return history === undefined ? null : startHistory({ ...history, ...parts, config, emit });
 }
 
-function baselinesOf(
+async function baselinesOf(
   { clock, config, emit }: AppOptions,
   {
     pipeline,
@@ -209,8 +192,18 @@ function baselinesOf(
     readonly pipeline: Pipeline;
     readonly reload: RulesReload;
   },
-): Baselines | null {
-  return startBaselines({ ...parts, clock, config, emit, submit: (event) => pipeline.submit(event), inForce: () => reload.inForce });
+): Promise<Baselines | null> {
+  await storeBaselines(parts.journal, parts.core);
+  const baselines = startBaselines({
+    ...parts,
+    clock,
+    config,
+    emit,
+    submit: (event) => pipeline.submit(event),
+    inForce: () => reload.inForce,
+  });
+  reload.changed = () => void baselines?.refresh();
+  return baselines;
 }
 
 /** What fails here fails with the journal, and that ends the process by itself. */
@@ -220,7 +213,8 @@ function noteForbidden(pipeline: Pipeline, cleanup: Cleanup): ForbiddenRequests 
   return forbidden;
 }
 
-function startClock(pipeline: Pipeline, cleanup: Cleanup): void {
+function startClock(pipeline: Pipeline, cleanup: Cleanup, unwatch: () => void): void {
+  cleanup.add('rules', unwatch);
   const timer = setInterval(() => pipeline.tick(), TICK);
   cleanup.add('clock', () => clearInterval(timer));
 }
@@ -280,7 +274,6 @@ function createReload(
     readonly pipeline: Pipeline;
     readonly inForce: Configured;
     readonly city: City;
-    readonly changed: () => void;
   },
 ): RulesReload {
   return new RulesReload(parts.inForce, {
@@ -288,7 +281,6 @@ function createReload(
     city: () => parts.core.inForce?.city ?? parts.city,
     journal: parts.journal,
     submit: (event) => parts.pipeline.submit(event),
-    changed: parts.changed,
     emit,
     now: Date.now,
   });

@@ -83,7 +83,7 @@ export async function storeDefinition(journal: Journal, definition: Definition):
 }
 
 /** The table in force is named by snapshots of this process as well: it must not go with what earlier ones have put. */
-export async function storeBaselines(journal: Journal, { engine }: Core): Promise<void> {
+export async function storeBaselines(journal: Pick<Journal, 'putDefinition' | 'definition'>, { engine }: Core): Promise<void> {
   const table = engine.past?.version;
   const body = table === undefined ? null : journal.definition(table);
   if (table !== undefined && body !== null) await journal.putDefinition(table, body);

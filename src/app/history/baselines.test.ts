@@ -38,7 +38,7 @@ beforeEach(async () => {
   inForce = { kind: 'configured', rules: 'r', city: 'c', settings: 's' };
   baselines = new Baselines({
     core,
-    journal: { putDefinition: (hash) => Promise.resolve(void done.push(hash)) },
+    journal: { putDefinition: (hash) => Promise.resolve(void done.push(hash)), definition: () => null },
     ask: async (question): Promise<HistoryAnswer> => {
       asked.push(question);
       const answer = answers.shift() ?? (() => Promise.resolve({ found: null, tooLarge: [] }));

@@ -11,7 +11,7 @@ import type { FoundBaselines } from './past-baselines.ts';
 
 export interface BaselinesParts {
   readonly core: Core;
-  readonly journal: Pick<Journal, 'putDefinition'>;
+  readonly journal: Pick<Journal, 'putDefinition' | 'definition'>;
   readonly ask: (question: HistoryQuestion) => Promise<HistoryAnswer>;
   /** Decided when it returns, durable when it resolves. */
   readonly submit: (event: LogEvent) => Promise<unknown>;

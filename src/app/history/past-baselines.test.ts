@@ -83,7 +83,6 @@ async function longInForce(rules: readonly Rule[] = definition.rules.rules): Pro
   return engine;
 }
 
-// eslint-disable-next-line @typescript-eslint/require-await -- as a store gives them
 async function* oneBatch(all: readonly ReadingPoint[]): AsyncGenerator<readonly ReadingPoint[]> {
   yield all;
 }
