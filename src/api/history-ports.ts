@@ -22,6 +22,18 @@ export interface HistoryView {
   readonly points: number;
   readonly quarantined: number;
   readonly lost: number;
+  /** What rules that are too young compare with; `null`: nothing from history is in force. */
+  readonly baselines: BaselinesView | null;
+  /** Times that history could not be asked for baselines, since the start. */
+  readonly baselineFailures: number;
+}
+
+export interface BaselinesView {
+  /** Hash of the table, as the log names it. */
+  readonly version: string;
+  readonly computedAt: Millis;
+  readonly keys: number;
+  readonly slots: number;
 }
 
 /** What the API asks of the history. Both questions throw a `Refusal` while it cannot be read. */

@@ -17,8 +17,9 @@ import { deedPorts } from './deed-ports.ts';
 import { endpointGauges, endpointViews } from './endpoint-views.ts';
 import type { EventFeed } from './event-feed.ts';
 import { explainViews } from './explain-views.ts';
+import type { Baselines } from './history/baselines.ts';
 import type { Historian } from './history/historian.ts';
-import { historyPorts } from './history/history-ports.ts';
+import { historyPorts, type BaselinesNow } from './history/history-ports.ts';
 import type { ForbiddenRequests } from './forbidden-requests.ts';
 import type { PartyEndpoints } from './party-endpoints.ts';
 import type { Pipeline } from './pipeline.ts';
@@ -39,6 +40,8 @@ export interface ApiWiring {
   readonly endpoints: PartyEndpoints;
   readonly forbidden: ForbiddenRequests;
   readonly historian: Historian | null;
+  /** `null`: none are taken from history. */
+  readonly baselines: Baselines | null;
   readonly emit: Emit;
 }
 
@@ -92,7 +95,7 @@ export function apiPorts(wiring: ApiWiring): ApiPorts {
         gateway: gateway ?? undefined,
       }),
     ...deliveryPorts(wiring),
-    ...historyPorts(wiring.historian, () => journal.nextOffset - 1),
+    ...historyPorts(wiring.historian, () => journal.nextOffset - 1, baselinesNow(wiring)),
     ...backtestPorts(new BacktestJobs(wiring.historian, () => core.inForce)),
     submitReadings: async (gateway, body) => {
       const result = await pipeline.submit({ kind: 'message', gateway, topic: `city/${gateway}`, payload: body });
@@ -141,5 +144,13 @@ function deliveryPorts(wiring: ApiWiring): Pick<ApiPorts, 'endpoints' | 'deliver
     },
     replayDelivery: (id, asked) => redelivery.replay(id, asked),
     replayEndpoint: (endpoint, asked) => redelivery.replayEndpoint(endpoint, asked),
+  };
+}
+
+function baselinesNow({ baselines, core }: ApiWiring): BaselinesNow {
+  return () => {
+    const { past } = core.engine;
+    const inForce = past === null ? null : { version: past.version, computedAt: past.computedAt, ...past.size };
+    return { baselines: inForce, baselineFailures: baselines?.failures ?? 0 };
   };
 }

@@ -25,6 +25,8 @@ import { EventFeed } from './event-feed.ts';
 import { ForbiddenRequests } from './forbidden-requests.ts';
 import { formatSettings } from './format-settings.ts';
 import type { Historian } from './history/historian.ts';
+import type { Baselines } from './history/baselines.ts';
+import { startBaselines, type StartBaselines } from './history/start-baselines.ts';
 import { startHistory, type StartHistory } from './history/start-history.ts';
 import { checkRules, loadDefinition } from './load-definition.ts';
 import { openBroker } from './open-broker.ts';
@@ -32,7 +34,7 @@ import { noticeFirstAcceptances } from './order-measures.ts';
 import { PartyEndpoints, type Rotation } from './party-endpoints.ts';
 import { publishOrders } from './publish-orders.ts';
 import { Pipeline, type CommittedBatch } from './pipeline.ts';
-import { recover, sameDefinition, storeDefinition } from './recover.ts';
+import { recover, sameDefinition, storeBaselines, storeDefinition } from './recover.ts';
 import { reportBatch } from './report-batch.ts';
 import { RulesReload } from './rules-reload.ts';
 import { signAudit } from './sign-audit.ts';
@@ -129,15 +131,15 @@ async function start(options: AppOptions, cleanup: Cleanup): Promise<App> {
 
   const reload = createReload(options, { core, journal, pipeline, inForce, city: definition.city });
   await putInForce(pipeline, configured, inForce);
-  cleanup.add('rules', watchRules(config, reload));
-  startClock(pipeline, cleanup);
+  const baselines = await baselinesOf(options, { core, journal, historian, pipeline, reload, cleanup });
+  startClock(pipeline, cleanup, watchRules(config, reload));
   const doors = openDoors(config);
   const broker = await openBroker(config, { intake: options.intake?.(pipeline) ?? pipeline, open: doors.mqtt, emit });
   output.broker = broker;
   void checkpoints.consider();
   cleanup.add('mqtt', () => closeBroker(output));
-  const own = ownOf(options);
-  const ports = apiPorts({ ...own, core, journal, pipeline, feed, broker, reload, deliverer, endpoints, forbidden, historian, emit });
+  const sides = { ...ownOf(options), historian, baselines, forbidden };
+  const ports = apiPorts({ ...sides, core, journal, pipeline, feed, broker, reload, deliverer, endpoints, emit });
   const http = await openApi(options, { ports, tokens: doors.http ? null : config.tokens }, cleanup);
   return {
     http,
@@ -180,6 +182,30 @@ function historianOf(
   return history === undefined ? null : startHistory({ ...history, ...parts, config, emit });
 }
 
+async function baselinesOf(
+  { clock, config, emit }: AppOptions,
+  {
+    pipeline,
+    reload,
+    ...parts
+  }: Pick<StartBaselines, 'core' | 'journal' | 'historian' | 'cleanup'> & {
+    readonly pipeline: Pipeline;
+    readonly reload: RulesReload;
+  },
+): Promise<Baselines | null> {
+  await storeBaselines(parts.journal, parts.core);
+  const baselines = startBaselines({
+    ...parts,
+    clock,
+    config,
+    emit,
+    submit: (event) => pipeline.submit(event),
+    inForce: () => reload.inForce,
+  });
+  reload.changed = () => void baselines?.refresh();
+  return baselines;
+}
+
 /** What fails here fails with the journal, and that ends the process by itself. */
 function noteForbidden(pipeline: Pipeline, cleanup: Cleanup): ForbiddenRequests {
   const forbidden = new ForbiddenRequests({ clock: wallClock, submit: (event) => void pipeline.submit(event).catch(() => undefined) });
@@ -187,7 +213,8 @@ function noteForbidden(pipeline: Pipeline, cleanup: Cleanup): ForbiddenRequests 
   return forbidden;
 }
 
-function startClock(pipeline: Pipeline, cleanup: Cleanup): void {
+function startClock(pipeline: Pipeline, cleanup: Cleanup, unwatch: () => void): void {
+  cleanup.add('rules', unwatch);
   const timer = setInterval(() => pipeline.tick(), TICK);
   cleanup.add('clock', () => clearInterval(timer));
 }
@@ -241,7 +268,13 @@ function createPipeline(options: AppOptions, joined: Joined): Pipeline {
 
 function createReload(
   { config, emit }: AppOptions,
-  parts: { readonly core: Core; readonly journal: Journal; readonly pipeline: Pipeline; readonly inForce: Configured; readonly city: City },
+  parts: {
+    readonly core: Core;
+    readonly journal: Journal;
+    readonly pipeline: Pipeline;
+    readonly inForce: Configured;
+    readonly city: City;
+  },
 ): RulesReload {
   return new RulesReload(parts.inForce, {
     read: (city) => checkRules(config.rulesDir, city),

@@ -3,6 +3,8 @@ import type { Dispatch } from '../dispatch/dispatch.ts';
 import { GATEWAY_RULE } from '../engine/gateway-rule.ts';
 import type { SavedEngine } from '../engine/engine-snapshot.ts';
 import { Engine, type Observation } from '../engine/engine.ts';
+import { PastSlots } from '../engine/past-slots.ts';
+import type { BaselineTable } from '../model/baseline.ts';
 import type { SignExplanation } from '../model/explanation.ts';
 import type { LogEvent } from '../model/log-entry.ts';
 import type { Problem } from '../model/problem.ts';
@@ -29,6 +31,8 @@ export interface SavedCore {
   readonly registry: RegistrySnapshot;
   readonly alerts: unknown;
   readonly dispatch: unknown;
+  /** Hash of the table of baselines in force; older snapshots know none. */
+  readonly baselines?: string | null;
 }
 
 /**
@@ -41,6 +45,7 @@ export interface SavedCore {
 export class Core {
   readonly engine = new Engine();
   private readonly load: (event: Configured) => Definition;
+  private readonly loadBaselines: (table: string) => BaselineTable;
   private readonly consequences = new Consequences();
   private readonly clock = new CoreClock(this.engine, this.consequences);
   private readonly deeds = new Deeds(this.consequences, (drill) => this.placeOf(drill));
@@ -53,9 +58,10 @@ export class Core {
   private definition: Definition | null = null;
   private rules: ReadonlyMap<string, Rule> = new Map();
 
-  /** `load` finds what a `configured` event names; it must give the same for the same hashes, for ever. */
-  constructor(load: (event: Configured) => Definition = noDefinitions) {
+  /** They find what a `configured` and a `baselined` event names, and must give the same for the same hashes, for ever. */
+  constructor(load: (event: Configured) => Definition = noDefinitions, loadBaselines: (table: string) => BaselineTable = noDefinitions) {
     this.load = load;
+    this.loadBaselines = loadBaselines;
   }
 
   get now(): Millis {
@@ -138,6 +144,9 @@ export class Core {
         const problems = this.configure(this.load(event), outcome);
         return { kind: 'configured', problems };
       }
+      case 'baselined':
+        this.compareWith(event.table);
+        return { kind: 'done' };
       case 'started':
         // A clock that follows the data stood still while we were away: nobody was shut out.
         if (this.clock.followsData) return { kind: 'done' };
@@ -167,6 +176,11 @@ export class Core {
     return this.consequences.alerts.drills();
   }
 
+  /** What is compared with it hears of it at its next look: nothing has been measured. */
+  private compareWith(table: string): void {
+    this.engine.past = new PastSlots(table, this.loadBaselines(table));
+  }
+
   private placeOf(drill: Drill): DrillPlace | null {
     const rule = this.rules.get(drill.rule);
     const place = this.definition?.city.places.find(({ id }) => id === drill.place);
@@ -194,12 +208,20 @@ export class Core {
 
   save(): SavedCore {
     const registry = this.sensors.snapshot();
-    return { format: 2, now: this.now, engine: this.engine.save(), registry, ...this.consequences.save() };
+    return {
+      format: 2,
+      now: this.now,
+      engine: this.engine.save(),
+      registry,
+      ...this.consequences.save(),
+      baselines: this.engine.past?.version ?? null,
+    };
   }
 
   /** Takes up a saved state; the definition it was saved under must be in force. */
   restore(saved: SavedCore): void {
     this.now = saved.now;
+    if (typeof saved.baselines === 'string') this.compareWith(saved.baselines);
     this.engine.restore(saved.engine);
     this.sensors.restore(saved.registry);
     this.consequences.restore(saved, (id) => this.rules.get(id));

@@ -1,4 +1,5 @@
 import type { Journal } from '../journal/journal.ts';
+import type { BaselineTable } from '../model/baseline.ts';
 import type { City } from '../model/place.ts';
 import type { RuleSet } from '../model/rule.ts';
 import type { Configured } from './core.ts';
@@ -19,6 +20,11 @@ export class Definitions {
       city: this.part('city', event.city) as City,
       settings: this.part('settings', event.settings) as CoreSettings,
     };
+  }
+
+  /** @throws Error: a snapshot or an entry names it, so it must be there. */
+  baselines(table: string): BaselineTable {
+    return this.part('baselines', table) as BaselineTable;
   }
 
   private part(name: string, hash: string): unknown {

@@ -32,7 +32,10 @@ export interface Recovered {
  */
 export function recover(journal: Journal, emit: Emit): Recovered {
   const definitions = new Definitions(journal);
-  const core = new Core((event) => definitions.load(event));
+  const core = new Core(
+    (event) => definitions.load(event),
+    (table) => definitions.baselines(table),
+  );
   const snapshot = journal.latestSnapshot();
   let configured: Configured | null = null;
   if (snapshot !== null) {
@@ -77,6 +80,13 @@ export async function storeDefinition(journal: Journal, definition: Definition):
   const hashes = bodies.map(hashOf);
   for (const [i, body] of bodies.entries()) await journal.putDefinition(hashes[i] as string, body);
   return { kind: 'configured', rules: hashes[0] as string, city: hashes[1] as string, settings: hashes[2] as string };
+}
+
+/** The table in force is named by snapshots of this process as well: it must not go with what earlier ones have put. */
+export async function storeBaselines(journal: Pick<Journal, 'putDefinition' | 'definition'>, { engine }: Core): Promise<void> {
+  const table = engine.past?.version;
+  const body = table === undefined ? null : journal.definition(table);
+  if (table !== undefined && body !== null) await journal.putDefinition(table, body);
 }
 
 export function sameDefinition(a: Configured | null, b: Configured): boolean {

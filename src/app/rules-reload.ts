@@ -31,6 +31,8 @@ export interface ReloadParts {
 export class RulesReload {
   inForce: Configured;
   last: ReloadOutcome | null = null;
+  /** Told when other rules are in force. */
+  changed: () => void = () => undefined;
   private readonly parts: ReloadParts;
   private running: Promise<ReloadOutcome> | null = null;
   private next: Promise<ReloadOutcome> | null = null;
@@ -76,6 +78,7 @@ export class RulesReload {
     this.inForce = configured;
     const decided = await submitted;
     parts.emit({ name: 'pipeline.rules-reloaded', hash, rules: rules.rules.length, milliseconds: parts.now() - started });
+    this.changed();
     const left = decided.kind === 'configured' ? decided.problems : [];
     return this.keep({ at: started, result: 'changed', hash, rules: rules.rules.length, problems: left });
   }

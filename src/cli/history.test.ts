@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { openEmbeddedStore } from '../history/embedded/open-embedded-store.ts';
 import { startApp, type App } from '../app/app.ts';
 import { loadConfig } from '../config/load-config.ts';
 import { ABSENT, hasInfluxd, TestServer } from '../history/influx/test-influx-server.ts';
@@ -53,6 +54,20 @@ test('a history that follows is told with where it is and how far', async () => 
   expect(out).toContain('history.duckdb');
   expect(out).toMatch(/entries behind \d+ · .*points written \d+/);
   expect(JSON.parse((await status('--json')).out)).toMatchObject({ state: 'following', quarantined: 0, lost: 0 });
+});
+
+test('rules that are too young compare with what history knows, and the status says so', async () => {
+  const store = await openEmbeddedStore({ directory });
+  const names = { sensor: 'fever-zhongshan-01', measure: 'fever-visits', gateway: 'gw', place: null, street: null } as const;
+  const days = Array.from({ length: 20 }, (_, i) => Date.now() - (i + 1) * 86_400_000);
+  await store.write(
+    days.map((at) => ({ kind: 'reading', ...names, value: 40, test: false, at, nth: 0, receivedAt: at, order: 0 })),
+    { offset: 0, audit: 1 },
+  );
+  await store.close();
+  await start('embedded');
+  await expect.poll(async () => (await status()).out, { timeout: 9_000 }).toContain('取自历史的基线 baselines from history');
+  expect(JSON.parse((await status('--json')).out)).toMatchObject({ baselines: { keys: 1, slots: 13 } });
 });
 
 test('no history is no fault', async () => {

@@ -53,7 +53,8 @@ async function init(flags: Flags, io: Io): Promise<number> {
   return 0;
 }
 
-function linesOf({ state, store, since, reason, behind = 0, points = 0, quarantined = 0, lost = 0 }: HistoryRow): string[] {
+function linesOf(row: HistoryRow): string[] {
+  const { state, store, since, reason, behind = 0, points = 0, quarantined = 0, lost = 0, baselines, baselineFailures = 0 } = row;
   if (state === 'off') return [STATES.off];
   const why = reason === null || reason === undefined ? '' : `  ${reason}`;
   const lines = [
@@ -62,5 +63,10 @@ function linesOf({ state, store, since, reason, behind = 0, points = 0, quaranti
   ];
   if (quarantined > 0) lines.push(`    被拒而隔离 refused for good ${quarantined}: history-refused.ndjson`);
   if (lost > 0) lines.push(`    未写即丢 entries lost before they were stored ${lost}`);
+  if (baselines !== null && baselines !== undefined) {
+    const { computedAt, keys, slots, version } = baselines;
+    lines.push(`    取自历史的基线 baselines from history ${version.slice(0, 12)} ${computedAt} · 对象 keys ${keys} · 时段 slots ${slots}`);
+  }
+  if (baselineFailures > 0) lines.push(`    基线未能取得 baselines could not be had ${baselineFailures}`);
   return lines;
 }

@@ -13,6 +13,8 @@ export interface HistoryConfig {
     /** The embedded store takes no more of the disk; the oldest raw readings go first. */
     readonly bytes: number | null;
   };
+  /** When baselines are looked for in history each day, minutes after local midnight; `null`: never. */
+  readonly baselinesAt: number | null;
   /** The log may grow to this while history cannot be stored; then its oldest entries go, and that is told. */
   readonly backlogBytes: number;
 }
@@ -22,6 +24,7 @@ type RawKeep = string | null;
 export interface RawHistory {
   store?: 'embedded' | 'influxdb' | 'none';
   keep?: { raw?: RawKeep; minute?: RawKeep; hour?: RawKeep; steps?: RawKeep; gigabytes?: number | null };
+  baselines?: string | null;
   backlogGigabytes?: number;
 }
 
@@ -39,6 +42,7 @@ export function historyOf(raw: RawHistory | undefined, influx: boolean): History
       steps: timeOf(steps, null),
       bytes: gigabytes === null ? null : Math.round((gigabytes ?? 20) * GIGABYTE),
     },
+    baselinesAt: minuteOf(raw?.baselines === undefined ? '03:00' : raw.baselines),
     backlogBytes: Math.round((raw?.backlogGigabytes ?? 4) * GIGABYTE),
   };
 }
@@ -48,6 +52,13 @@ export function checkHistory(history: RawHistory | undefined, influx: boolean, f
   if (history?.store !== 'influxdb' || influx) return [];
   const message = 'Say where InfluxDB is: add "influx" with "url" and "bucket", or take "store" out for the embedded one.';
   return [{ code: 'config-schema', file, pointer: '/history/store', message }];
+}
+
+/** `HH:MM`, as the schema has it. */
+function minuteOf(text: string | null): number | null {
+  if (text === null) return null;
+  const [hours, minutes] = text.split(':').map(Number);
+  return (hours ?? 0) * 60 + (minutes ?? 0);
 }
 
 function timeOf(raw: RawKeep | undefined, standard: Millis | null): Millis | null {

@@ -10,6 +10,7 @@ import { textCode } from './cells/text-code.ts';
 import type { EngineCounts } from './engine-counts.ts';
 import { explainSign } from './explain/explain-sign.ts';
 import { restoreEngine, saveEngine, type SavedEngine } from './engine-snapshot.ts';
+import type { PastSlots } from './past-slots.ts';
 import { HEARD, UNJUDGED } from './reorder-buffer.ts';
 import { RuleBook } from './rule-book.ts';
 import type { Lane } from './lane.ts';
@@ -152,7 +153,16 @@ export class Engine {
     return saveEngine(this.book);
   }
 
-  /** Takes up a saved state under the same rule set and city, which must be in force already. */
+  /** What history says of the time before rules remember. In force like the city, whose it is, and gone with it. */
+  get past(): PastSlots | null {
+    return this.book.around.past;
+  }
+
+  set past(past: PastSlots | null) {
+    this.book.around.past = past;
+  }
+
+  /** Takes up a saved state under the same rule set, city and past, which must be in force already. */
   restore(saved: SavedEngine): void {
     restoreEngine(this.book, saved);
   }

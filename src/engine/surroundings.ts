@@ -5,6 +5,7 @@ import type { Area } from './areas.ts';
 import { Gateways } from './gateways.ts';
 import { Hearing } from './hearing.ts';
 import { LocalTime } from './local-time.ts';
+import type { PastSlots } from './past-slots.ts';
 
 /** What another sign remembers that a rule may look at. */
 export interface SignMemory {
@@ -41,6 +42,8 @@ export class Surroundings {
   /** Sensors that the city's files name. */
   registered: ReadonlyMap<string, Sensor> = new Map();
   signs: ReadonlyMap<string, OtherSign> = new Map();
+  /** What history says of the time before rules remember; of another city it says nothing. */
+  past: PastSlots | null = null;
 
   constructor(district: string, zone: string, places: ReadonlyMap<string, Place>) {
     this.district = district;

@@ -26,6 +26,8 @@ export type LogEvent =
     }
   | Forbidden
   | { readonly kind: 'configured'; readonly rules: string; readonly city: string; readonly settings: string }
+  /** What history says was usual, by the hash of its table: from here on rules that are too young compare with it. */
+  | { readonly kind: 'baselined'; readonly table: string }
   /** The process is up again: silence is not held against anyone before `settled`, for the doors were shut meanwhile. */
   | { readonly kind: 'started'; readonly settled: Millis }
   | { readonly kind: 'tick' };

@@ -166,6 +166,25 @@ export const EVENT_TABLE: EventTable = {
     say: 'entries of the log were gone before history had stored them',
     count: (m, e) => m.historyLost.inc(e.upTo - e.from + 1),
   },
+  'history.baselines-found': {
+    level: 'info',
+    say: 'rules that are too young compare with baselines from history from here on',
+    count: (m, e) => {
+      m.baselineKeys.set(e.keys);
+      m.baselineComputed.set(Date.now() / 1_000);
+    },
+  },
+  'history.baselines-left-out': {
+    level: 'warn',
+    say: 'baselines of these rules are too many to be taken from history; they gather their own',
+    count: (m, e) => m.baselinesLeftOut.inc(e.rules.length),
+  },
+  'history.baselines-unchanged': { level: 'debug', say: 'history says nothing of what was usual that is not in force' },
+  'history.baselines-failed': {
+    level: 'warn',
+    say: 'baselines could not be had from history; they are asked for again',
+    count: (m) => m.baselineFailures.inc(),
+  },
   'history.points-removed': { level: 'debug', say: 'history that had passed its time was removed' },
 
   'api.door-opened': { level: 'info', say: 'the API answers here' },

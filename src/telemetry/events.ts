@@ -171,6 +171,17 @@ export type HistoryEvent =
   | { readonly name: 'history.point-quarantined'; readonly point: string; readonly reason: string }
   /** Entries that were removed from the log before they were stored. */
   | { readonly name: 'history.entries-lost'; readonly from: number; readonly upTo: number }
+  /** Baselines from history are in force; `tooLarge`: rules that were left out. */
+  | {
+      readonly name: 'history.baselines-found';
+      readonly table: string;
+      readonly keys: number;
+      readonly slots: number;
+      readonly milliseconds: number;
+    }
+  | { readonly name: 'history.baselines-left-out'; readonly rules: readonly string[] }
+  | { readonly name: 'history.baselines-unchanged'; readonly milliseconds: number }
+  | { readonly name: 'history.baselines-failed'; readonly code: string; readonly reason: string }
   | { readonly name: 'history.points-removed'; readonly removed: number; readonly summed: number; readonly milliseconds: number };
 
 export type ApiEvent =

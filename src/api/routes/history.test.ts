@@ -82,8 +82,14 @@ test('where history is kept, and how far it is, is told to whoever may read', as
     points: 9,
     quarantined: 0,
     lost: 0,
+    baselines: { version: 'b1', computedAt: AT, keys: 2, slots: 9 },
+    baselineFailures: 0,
   } as const;
-  expect((await get('history', { history: () => state })).body).toEqual({ ...state, since: '2026-11-23T00:00:00.000Z' });
+  expect((await get('history', { history: () => state })).body).toEqual({
+    ...state,
+    since: '2026-11-23T00:00:00.000Z',
+    baselines: { ...state.baselines, computedAt: '2026-11-23T00:00:00.000Z' },
+  });
   expect((await get('history')).body).toEqual({ state: 'off' });
   bench = await apiOf({}, TOKENS);
   const statuses = await Promise.all(

@@ -107,5 +107,7 @@ function sampleView({ at, kind: _kind, ...rest }: Sample): Record<string, unknow
 
 function stateView(ports: ApiPorts): Record<string, unknown> {
   const state = ports.history();
-  return state === null ? { state: 'off' } : { ...state, since: isoTime(state.since) };
+  if (state === null) return { state: 'off' };
+  const baselines = state.baselines === null ? null : { ...state.baselines, computedAt: isoTime(state.baselines.computedAt) };
+  return { ...state, since: isoTime(state.since), baselines };
 }

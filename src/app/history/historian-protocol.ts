@@ -2,12 +2,14 @@ import type { InfluxConfig } from '../../config/config.ts';
 import type { HistoryCursor, Retention, StepsQuery } from '../../history/history-store.ts';
 import type { Series, SeriesQuery, Span } from '../../model/series.ts';
 import type { AlertPoint, OrderPoint } from '../../model/history-point.ts';
+import type { BaselineNeed } from '../../model/baseline.ts';
 import type { Millis } from '../../model/time.ts';
 import type { TelemetryEvent } from '../../telemetry/events.ts';
 import type { BacktestQuestion } from '../backtest/backtest.ts';
 import type { BacktestReport } from '../backtest/backtest-report.ts';
 import type { BacktestProgress } from '../backtest/run-backtest.ts';
 import type { Configured } from '../core.ts';
+import type { BaselinesAnswer } from './past-baselines.ts';
 
 /** What the process that keeps history is started with. */
 export interface HistorianSetup {
@@ -24,13 +26,24 @@ export type HistoryQuestion =
   | { readonly kind: 'alert-steps'; readonly query: StepsQuery }
   | { readonly kind: 'order-steps'; readonly query: Span & { readonly limit: number } }
   /** Progress is told meanwhile; one at a time. */
-  | { readonly kind: 'backtest'; readonly question: BacktestQuestion };
+  | { readonly kind: 'backtest'; readonly question: BacktestQuestion }
+  | BaselinesQuestion;
+
+/** What was usual, for the rules that do not know by themselves; `inForce` is the table that they compare with now. */
+export interface BaselinesQuestion {
+  readonly kind: 'baselines';
+  readonly needs: readonly BaselineNeed[];
+  readonly configured: Configured;
+  readonly inForce: string | null;
+  readonly at: Millis;
+}
 
 export type HistoryAnswer =
   | { readonly kind: 'series'; readonly series: Series }
   | { readonly kind: 'alert-steps'; readonly steps: readonly AlertPoint[] }
   | { readonly kind: 'order-steps'; readonly steps: readonly OrderPoint[] }
-  | { readonly kind: 'backtest'; readonly report: BacktestReport };
+  | { readonly kind: 'backtest'; readonly report: BacktestReport }
+  | { readonly kind: 'baselines'; readonly answer: BaselinesAnswer };
 
 export type HistorianRequest =
   | { readonly kind: 'start'; readonly setup: HistorianSetup }

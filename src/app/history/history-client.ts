@@ -10,6 +10,8 @@ export interface HistoryRow {
   readonly points?: number;
   readonly quarantined?: number;
   readonly lost?: number;
+  readonly baselines?: { readonly version: string; readonly computedAt: string; readonly keys: number; readonly slots: number } | null;
+  readonly baselineFailures?: number;
 }
 
 /** @throws Refusal `server-unreachable`, or the code that the server gave. */

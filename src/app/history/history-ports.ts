@@ -5,8 +5,11 @@ import { isoTime } from '../../model/time.ts';
 import type { Historian } from './historian.ts';
 import type { HistoryState } from './historian-protocol.ts';
 
+/** What is in force of baselines from history, and how often they could not be had. */
+export type BaselinesNow = () => Pick<HistoryView, 'baselines' | 'baselineFailures'>;
+
 /** `historian` is `null` where no history is kept; `committed` is the newest entry of the log. */
-export function historyPorts(historian: Historian | null, committed: () => number): HistoryPorts {
+export function historyPorts(historian: Historian | null, committed: () => number, baselines: BaselinesNow): HistoryPorts {
   const asked = (): Historian => {
     if (historian === null) throw new Refusal('history-unavailable', 'No history is kept here; see "history" in maibo.json.');
     return historian;
@@ -29,7 +32,7 @@ export function historyPorts(historian: Historian | null, committed: () => numbe
     },
     history: () => {
       const standing = historian?.standing ?? null;
-      return standing === null ? null : viewOf(standing, committed());
+      return standing === null ? null : { ...viewOf(standing, committed()), ...baselines() };
     },
   };
 }
@@ -38,6 +41,9 @@ function markOf({ at, state, level }: Pick<OrderPoint, 'at' | 'state' | 'level'>
   return { at: isoTime(at), what, id, state, level };
 }
 
-function viewOf({ kind, since, reason, place, cursor, points, quarantined, lost }: HistoryState, committed: number): HistoryView {
+function viewOf(
+  { kind, since, reason, place, cursor, points, quarantined, lost }: HistoryState,
+  committed: number,
+): Omit<HistoryView, 'baselines' | 'baselineFailures'> {
   return { state: kind, since, reason, store: place, behind: Math.max(0, committed + 1 - cursor.offset), points, quarantined, lost };
 }

@@ -5,9 +5,18 @@ import { Refusal } from '../../model/problem.ts';
 import { backtest, type BacktestQuestion } from '../backtest/backtest.ts';
 import type { BacktestReport } from '../backtest/backtest-report.ts';
 import type { BacktestProgress } from '../backtest/run-backtest.ts';
-import type { HistorianReply, HistorianRequest, HistorianSetup, HistoryAnswer, HistoryQuestion } from './historian-protocol.ts';
+import { Definitions } from '../definitions.ts';
+import type {
+  BaselinesQuestion,
+  HistorianReply,
+  HistorianRequest,
+  HistorianSetup,
+  HistoryAnswer,
+  HistoryQuestion,
+} from './historian-protocol.ts';
 import { Keeping } from './keeping.ts';
 import { openStore } from './open-store.ts';
+import { pastBaselines } from './past-baselines.ts';
 
 /*
  * The process that keeps history; started by `historian.ts`, told by messages.
@@ -59,6 +68,8 @@ async function answer(question: HistoryQuestion, id: number): Promise<HistoryAns
       return { kind: 'order-steps', steps: await store.orderSteps(question.query) };
     case 'backtest':
       return { kind: 'backtest', report: await test(question.question, store, id) };
+    case 'baselines':
+      return baselines(question, open);
   }
 }
 
@@ -77,6 +88,14 @@ async function test(question: BacktestQuestion, store: HistoryStore, id: number)
   } finally {
     under.delete(id);
   }
+}
+
+/** Only the needs and a hash come by message: rules, city and the table in force are read from the journal. */
+async function baselines({ at, configured, inForce, needs }: BaselinesQuestion, { reader, store }: Open): Promise<HistoryAnswer> {
+  const definitions = new Definitions({ definition: (hash) => reader.definition(hash) });
+  const table = inForce === null ? null : definitions.baselines(inForce);
+  const asked = { needs, at, inForce: table, definition: definitions.load(configured) };
+  return { kind: 'baselines', answer: await pastBaselines(store, asked) };
 }
 
 async function close(): Promise<void> {

@@ -10,11 +10,12 @@ interface Slot {
 
 /**
  * What a key was like before: the newest value of each slot of time, kept for as long as the question looks back. The value is
- * noted by `note` at each evaluation, not by samples: it may be made of several facts. It stands in for the history store.
+ * noted by `note` at each evaluation, not by samples: it may be made of several facts. What was before it
+ * begins, history may know.
  */
 export class BaselineCells implements Cells {
   readonly slot: Millis;
-  private readonly kept: number;
+  readonly kept: number;
   private readonly clock: LocalTime;
   private rows: Map<number, Slot[]> = new Map();
 
@@ -60,6 +61,17 @@ export class BaselineCells implements Cells {
     }
     const found = slots[low];
     return found?.index === index ? found.value : Number.NaN;
+  }
+
+  /** Number of the first slot that was noted and is kept; `null`: none. */
+  begins(row: number): number | null {
+    return this.rows.get(row)?.[0]?.index ?? null;
+  }
+
+  /** All slots of a row that may be asked for at this one, without it. */
+  before(row: number, index: number): { readonly slots: number[]; readonly values: number[] } {
+    const slots = (this.rows.get(row) ?? []).filter((slot) => slot.index < index && slot.index > index - this.kept);
+    return { slots: slots.map((slot) => slot.index), values: slots.map((slot) => slot.value) };
   }
 
   edge(): Millis {

@@ -1,19 +1,21 @@
+import { earlierSeasons, ears, percentileRank, poissonZ, robustZ } from '../../model/aberration.ts';
 import type { Millis } from '../../model/time.ts';
 import { BaselineCells } from '../cells/baseline-cells.ts';
 import type { Fact } from '../condition/compile-condition.ts';
 import { roundForComparison } from '../rounding.ts';
 import { numberFact, type FactBuilder } from './fact-builder.ts';
 import type { Params } from './params.ts';
+import { BASELINE, pastOf } from './past-of.ts';
 import { CLOCK, TIME } from '../key-clock.ts';
 
 const DAY: Millis = 86_400_000;
 const WEEK: Millis = 7 * DAY;
-/** MAD of a normal distribution times this is its standard deviation. */
-const NORMAL = 1.4826;
 
 interface Baseline {
   readonly cells: BaselineCells;
   readonly of: (key: number) => number;
+  /** Value of a slot: the rule's own, or else what history says; NaN when neither knows. */
+  readonly at: (key: number, slot: number) => number;
 }
 
 /** Notes the operand's newest value of each slot of time. */
@@ -21,10 +23,15 @@ function baseline(params: Params, builder: FactBuilder, slot: Millis, kept: numb
   const { memory } = builder;
   const of = builder.operand(params, 'of');
   builder.instant = false;
-  const identity = `baseline ${slot} ${kept} ${JSON.stringify(params.raw('of'))}`;
+  const identity = `${BASELINE}${slot} ${kept} ${JSON.stringify(params.raw('of'))}`;
   const { cells, fresh } = builder.store(identity, 'key', () => new BaselineCells(slot, kept, builder.around.clock));
   if (fresh) builder.notes.push((key) => cells.note(key, memory.clock[key * CLOCK + TIME] as number, of(key)));
-  return { cells, of };
+  const past = pastOf(memory, identity);
+  const at = (key: number, index: number): number => {
+    const own = cells.at(key, index);
+    return Number.isNaN(own) ? past(key, index) : own;
+  };
+  return { cells, of, at };
 }
 
 function sameSlotOfWeeks(params: Params, builder: FactBuilder): { readonly base: Baseline; readonly earlier: (key: number) => number[] } {
@@ -33,14 +40,10 @@ function sameSlotOfWeeks(params: Params, builder: FactBuilder): { readonly base:
   const weeks = params.number('weeks', [2, 8], 4);
   const perWeek = Math.round(WEEK / slot);
   const base = baseline(params, builder, slot, perWeek * weeks + 1);
+  const season = { count: weeks, every: perWeek, around: 0 };
   const earlier = (key: number): number[] => {
     const now = base.cells.slotOf(memory.clock[key * CLOCK + TIME] as number);
-    const values: number[] = [];
-    for (let week = 1; week <= weeks; week += 1) {
-      const value = base.cells.at(key, now - week * perWeek);
-      if (!Number.isNaN(value)) values.push(value);
-    }
-    return values;
+    return earlierSeasons((index) => base.at(key, index), now, season);
   };
   return { base, earlier };
 }
@@ -53,10 +56,7 @@ export function buildRobustZ(params: Params, builder: FactBuilder): Fact<number>
   const { base, earlier } = sameSlotOfWeeks(params, builder);
   return numberFact((key) => {
     const values = earlier(key);
-    if (values.length < LEAST_WEEKS) return Number.NaN;
-    const middle = median(values);
-    const spread = Math.max(floor, median(values.map((value) => Math.abs(value - middle))));
-    return roundForComparison((base.of(key) - middle) / (NORMAL * spread));
+    return values.length < LEAST_WEEKS ? Number.NaN : roundForComparison(robustZ(base.of(key), values, floor));
   });
 }
 
@@ -64,34 +64,21 @@ export function buildPoissonZ(params: Params, builder: FactBuilder): Fact<number
   const { base, earlier } = sameSlotOfWeeks(params, builder);
   return numberFact((key) => {
     const values = earlier(key);
-    if (values.length < LEAST_WEEKS) return Number.NaN;
-    const mean = meanOf(values);
-    return roundForComparison((base.of(key) - mean) / Math.sqrt(Math.max(1, mean)));
+    return values.length < LEAST_WEEKS ? Number.NaN : roundForComparison(poissonZ(base.of(key), values));
   });
 }
 
-const EARS_BASE = 7;
-const EARS_FLOOR = 0.5;
+/** Seven days; a deviation of nothing says nothing. */
+const EARS_BASE = { length: 7, floor: 0.5 };
 
-/** Early Aberration Reporting System: C1 (base the 7 days before), C2 (2 days apart), C3 (excess of C2 over three days). */
+/** Early Aberration Reporting System: C1 (base the 7 days before), C2 (2 days apart), C3 (C2 with the excess of the two days before). */
 export function buildEars(params: Params, builder: FactBuilder): Fact<number> {
   const { memory } = builder;
   const method = params.choice('method', ['C1', 'C2', 'C3'] as const) ?? params.fail('method', '"method" must be C1, C2 or C3.');
-  const { cells } = baseline(params, builder, DAY, 14);
-  const lag = method === 'C1' ? 0 : 2;
-  const score = (key: number, day: number): number => {
-    const values: number[] = [];
-    for (let i = 1; i <= EARS_BASE; i += 1) values.push(cells.at(key, day - lag - i));
-    const mean = meanOf(values);
-    const deviation = Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (EARS_BASE - 1));
-    return (cells.at(key, day) - mean) / Math.max(EARS_FLOOR, deviation);
-  };
+  const { cells, at } = baseline(params, builder, DAY, 14);
   return numberFact((key) => {
     const day = cells.slotOf(memory.clock[key * CLOCK + TIME] as number);
-    if (method !== 'C3') return roundForComparison(score(key, day));
-    const today = score(key, day);
-    const before = [score(key, day - 1), score(key, day - 2)].map((one) => (Number.isNaN(one) ? 0 : Math.max(0, one - 1)));
-    return roundForComparison(Math.max(0, today - 1) + (before[0] as number) + (before[1] as number));
+    return roundForComparison(ears(method, (index) => at(key, index), day, EARS_BASE));
   });
 }
 
@@ -103,32 +90,11 @@ const AROUND = 2;
 export function buildSeasonalRank(params: Params, builder: FactBuilder): Fact<number> {
   const { memory } = builder;
   const years = params.number('years', [2, 5]);
-  const { cells, of } = baseline(params, builder, WEEK, years * WEEKS_A_YEAR + AROUND + 2);
+  const { cells, of, at } = baseline(params, builder, WEEK, years * WEEKS_A_YEAR + AROUND + 2);
+  const season = { count: years, every: WEEKS_A_YEAR, around: AROUND };
   return numberFact((key) => {
     const week = cells.slotOf(memory.clock[key * CLOCK + TIME] as number);
-    const value = of(key);
-    let known = 0;
-    let below = 0;
-    for (let year = 1; year <= years; year += 1) {
-      for (let i = -AROUND; i <= AROUND; i += 1) {
-        const before = cells.at(key, week - year * WEEKS_A_YEAR + i);
-        if (Number.isNaN(before)) continue;
-        known += 1;
-        if (before < value) below += 1;
-        else if (before === value) below += 0.5;
-      }
-    }
-    return known < LEAST_RANKED || Number.isNaN(value) ? Number.NaN : roundForComparison((below / known) * 100);
+    const known = earlierSeasons((index) => at(key, index), week, season);
+    return known.length < LEAST_RANKED ? Number.NaN : roundForComparison(percentileRank(of(key), known));
   });
-}
-
-function meanOf(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
-}
-
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  const upper = sorted[middle] as number;
-  return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] as number) + upper) / 2;
 }
