@@ -55,6 +55,7 @@ describe('defaults', () => {
         store: 'embedded',
         keep: { raw: 7_776_000_000, minute: 34_560_000_000, hour: null, steps: null, bytes: 21_474_836_480 },
         backlogBytes: 4_294_967_296,
+        baselinesAt: 180,
       },
       parties: {},
       gateways: {},

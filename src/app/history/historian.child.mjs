@@ -7,7 +7,7 @@ process.on('message', (request) => {
   if (request.kind !== 'ask') return;
   const { limit } = request.question.query;
   if (limit === 1) process.exit(3);
-  if (limit === 2) process.send({ kind: 'unanswered', id: request.id, message: 'the disk is full' });
+  if (limit === 2) process.send({ kind: 'unanswered', id: request.id, code: 'history-unavailable', message: 'the disk is full' });
   if (limit > 3) process.send({ kind: 'answer', id: request.id, answer: { kind: 'order-steps', steps: [] } });
 });
 process.on('disconnect', () => process.exit(0));

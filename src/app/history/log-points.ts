@@ -19,8 +19,9 @@ export interface LogPointsOptions {
   readonly enough?: number;
 }
 
-/** Entries and lines read at once; an entry has a thousand messages at the most. */
+/** Entries read at once where nothing is kept of them; an entry has a thousand messages at the most. */
 const ENTRIES = 16;
+/** Lines read at once. */
 const LINES = 256;
 const ENOUGH = 5_000;
 /** Entries that are read before the first one. */
@@ -56,12 +57,12 @@ export class LogPoints {
     if (from.offset !== this.offset || from.audit !== this.audit) this.goTo(from);
     const points: HistoryPoint[] = [];
     while (points.length < (this.options.enough ?? ENOUGH)) {
-      const entries = this.options.reader.entries(this.offset, ENTRIES);
-      const [first] = entries;
-      if (first === undefined) break;
-      if (first.offset > this.offset) this.options.onGap(this.offset, first.offset - 1);
-      for (const entry of entries) this.readings.take(entry, points);
-      this.offset = (entries.at(-1) ?? first).offset + 1;
+      // One by one: a full entry is a batch by itself, and many of them would fill the memory.
+      const [entry] = this.options.reader.entries(this.offset, 1);
+      if (entry === undefined) break;
+      if (entry.offset > this.offset) this.options.onGap(this.offset, entry.offset - 1);
+      this.readings.take(entry, points);
+      this.offset = entry.offset + 1;
     }
     const records = this.options.reader.records(this.audit, LINES);
     for (const record of records) this.steps.take(record, points);

@@ -8,6 +8,9 @@ import type { Span } from '../../model/series.ts';
 import { parseDuration, type Millis } from '../../model/time.ts';
 import type { Verdict } from '../../model/verdict.ts';
 
+/** A key is known from its first word on: one that speaks seldom must have spoken before the first slot that counts. */
+const AHEAD = 1.25;
+
 /** Told by silence or by the lag of every message: whatever was received belongs to it. */
 const OF_EVERYTHING = ['*', '$lag'];
 
@@ -15,7 +18,8 @@ const OF_EVERYTHING = ['*', '$lag'];
  * One rule, and the signs that it asks for, over stored readings: what it would remember had it been in force all the while. It is
  * the engine itself that remembers, so that a window, a plausible range or several sensors of a place mean what they mean there.
  *
- * W1 The baselines are those of an engine that was told the same readings as they were received.
+ * W1 The baselines are those of an engine that was told the same readings as they were received, for every key that spoke within
+ *    a quarter of their length before it.
  */
 export class PastRun {
   /** Of the readings that it must be told, by their receipt. */
@@ -37,7 +41,7 @@ export class PastRun {
     const measures = new Set(book.rules.flatMap(({ compiled }) => (compiled.rule.id === GATEWAY_RULE.id ? [] : [...compiled.measures])));
     this.measures = OF_EVERYTHING.some((one) => measures.has(one)) ? null : [...measures].sort();
     const before = Math.max(0, ...asked.map((rule) => longestWindow(rule) + rule.lateness));
-    this.span = { from: at - baselineReach(book) - before, to: at };
+    this.span = { from: at - baselineReach(book) * AHEAD - before, to: at };
   }
 
   /** Readings in the order in which they were received; of maintenance it hears only that somebody spoke. */
