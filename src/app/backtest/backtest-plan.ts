@@ -76,25 +76,21 @@ function boundTo(wanted: readonly string[], sets: readonly (readonly RuleGroup[]
   return bound;
 }
 
-/** Groups that hear everything stay together, with the gateways; the others go where there is least to do. */
+/** What each thread has to do, in one piece: a thread that hears every reading for some of its rules hears it for all. */
 function share(groups: readonly RuleGroup[], threads: number, gateways: boolean): Omit<Job, 'side'>[] {
-  const all = groups.filter(({ measures }) => measures === null).flatMap(({ rules }) => rules);
+  const rules = groups.reduce((sum, group) => sum + group.rules.length, 0);
+  const weightOf = ({ busy, rules: { length } }: RuleGroup): number => length + (busy * rules) / 3;
   const parts = Array.from({ length: threads }, (): RuleGroup[] => []);
   const weights = new Array<number>(threads).fill(0);
-  // Hearing every reading is work by itself.
-  if (all.length > 0 || gateways) weights[0] = all.length + 4;
-  const rest = groups.filter(({ measures }) => measures !== null).sort((a, b) => b.rules.length - a.rules.length);
-  for (const group of rest) {
+  for (const group of [...groups].sort((a, b) => weightOf(b) - weightOf(a))) {
     const least = weights.indexOf(Math.min(...weights));
     parts[least]?.push(group);
-    weights[least] = (weights[least] as number) + group.rules.length;
+    weights[least] = (weights[least] as number) + weightOf(group);
   }
-  const first: Omit<Job, 'side'>[] = all.length > 0 || gateways ? [{ rules: all, measures: null, gateways, thread: 0 }] : [];
-  const others = parts.map((part, thread) => ({
-    rules: part.flatMap(({ rules }) => rules),
-    measures: together(part.map(({ measures }) => measures)),
-    gateways: false,
-    thread,
-  }));
-  return [...first, ...others.filter(({ rules }) => rules.length > 0)];
+  return parts.flatMap((part, thread) => {
+    const own = gateways && thread === 0;
+    if (part.length === 0 && !own) return [];
+    const measures = own ? null : together(part.map((group) => group.measures));
+    return [{ rules: part.flatMap((group) => group.rules), measures, gateways: own, thread }];
+  });
 }

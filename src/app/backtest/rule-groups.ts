@@ -8,6 +8,8 @@ export interface RuleGroup {
   readonly rules: readonly Rule[];
   /** Measures of which readings concern them; `null`: every reading, for somebody of them asks who is silent. */
   readonly measures: readonly string[] | null;
+  /** How many of them every reading concerns. */
+  readonly busy: number;
 }
 
 /**
@@ -19,12 +21,14 @@ export interface RuleGroup {
 export function groupsOf(rules: readonly Rule[], { inhibit }: Pick<Handling, 'inhibit'>): RuleGroup[] {
   const bonds = new Bonds();
   const hears = new Map<string, readonly string[] | null>();
+  const busy = new Set<string>();
   for (const rule of rules) {
     bonds.join(rule.id, rule.id);
     if (rule.order !== null) bonds.join(rule.id, `kind ${rule.order.kind}`);
     const { compiled } = compileRule(rule, rule.id);
     for (const { sign } of compiled?.signs ?? []) bonds.join(rule.id, sign);
     hears.set(rule.id, compiled === null ? [] : measuresOf(compiled));
+    if (compiled !== null && isBusy(compiled)) busy.add(rule.id);
   }
   for (const { by, quiet } of inhibit) for (const contained of quiet) bonds.join(by, contained);
   const groups = new Map<string, Rule[]>();
@@ -32,7 +36,11 @@ export function groupsOf(rules: readonly Rule[], { inhibit }: Pick<Handling, 'in
     const root = bonds.rootOf(rule.id);
     groups.set(root, [...(groups.get(root) ?? []), rule]);
   }
-  return [...groups.values()].map((members) => ({ rules: members, measures: together(members.map(({ id }) => hears.get(id) ?? null)) }));
+  return [...groups.values()].map((members) => ({
+    rules: members,
+    measures: together(members.map(({ id }) => hears.get(id) ?? null)),
+    busy: members.filter(({ id }) => busy.has(id)).length,
+  }));
 }
 
 /** All that any of them hears. */
@@ -49,9 +57,13 @@ type Compiled = NonNullable<ReturnType<typeof compileRule>['compiled']>;
 
 /** Silence is broken by any reading, and so is that of a gateway. */
 function measuresOf({ judgesSilence, measures, signs, silence }: Compiled): readonly string[] | null {
-  if (judgesSilence || silence !== null || signs.some(({ sign }) => sign === GATEWAY_RULE.id)) return null;
-  const names = [...measures];
-  return names.some((name) => name === '*' || name.startsWith('$')) ? null : names;
+  if (judgesSilence || signs.some(({ sign }) => sign === GATEWAY_RULE.id)) return null;
+  return isBusy({ measures, silence }) ? null : [...measures];
+}
+
+/** Asks of every sensor whether it speaks, or how late. */
+function isBusy({ measures, silence }: Pick<Compiled, 'measures' | 'silence'>): boolean {
+  return silence !== null || [...measures].some((name) => name === '*' || name.startsWith('$'));
 }
 
 /** Who belongs together, in the end. */
