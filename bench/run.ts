@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { benchEngine, engineJob } from './engine/bench-engine.ts';
 import { engineLines } from './engine/engine-report.ts';
+import { backtestLines, benchBacktest } from './history/backtest.ts';
 import { benchHistory, historyLines } from './history/bench-history.ts';
 import { benchIngest, type IngestResult } from './ingest.ts';
 import { benchLatency, type LatencyResult } from './latency.ts';
@@ -37,6 +38,7 @@ function say(line: string): void {
 // Before the servers start: it wants the machine for itself.
 const engine = engineLines(await benchEngine(engineJob(root, quick, say)));
 const history = historyLines(await benchHistory({ rows: quick ? 50_000 : 300_000, sensors: 10_000 }, say));
+const backtested = backtestLines(await benchBacktest({ root, readings: quick ? 100_000 : 1_000_000, sensors: 10_000, say }));
 const single = await rounded({ count: quick ? 50_000 : 300_000, values: 1 });
 const batched = (await rounded({ count: quick ? 1_000 : 10_000, values: 100 })).filter((result) => !result.name.includes('Mosquitto'));
 const latency: LatencyResult[] = [];
@@ -44,6 +46,6 @@ for (const rate of [0, 1_000, 5_000, 20_000]) {
   say(`latency beside ${rate} readings/s`);
   latency.push(await benchLatency(root, here, rate, quick ? 30 : 200));
 }
-const lines = [...reportLines({ single, batched, latency }), '', ...engine, '', ...history];
+const lines = [...reportLines({ single, batched, latency }), '', ...engine, '', ...history, '', ...backtested];
 process.stdout.write(`${lines.join('\n')}\n`);
 if (!quick) writeReadme(join(root, 'README.md'), lines);
