@@ -27,6 +27,7 @@ import { formatSettings } from './format-settings.ts';
 import type { Historian } from './history/historian.ts';
 import type { Baselines } from './history/baselines.ts';
 import { startBaselines, type StartBaselines } from './history/start-baselines.ts';
+import { sampleSigns } from './history/sample-signs.ts';
 import { startHistory, type StartHistory } from './history/start-history.ts';
 import { checkRules, loadDefinition } from './load-definition.ts';
 import { openBroker } from './open-broker.ts';
@@ -131,7 +132,7 @@ async function start(options: AppOptions, cleanup: Cleanup): Promise<App> {
 
   const reload = createReload(options, { core, journal, pipeline, inForce, city: definition.city });
   await putInForce(pipeline, configured, inForce);
-  const baselines = await baselinesOf(options, { core, journal, historian, pipeline, reload, cleanup });
+  const baselines = await besideHistory(options, { core, journal, historian, pipeline, reload, cleanup });
   startClock(pipeline, cleanup, watchRules(config, reload));
   const doors = openDoors(config);
   const broker = await openBroker(config, { intake: options.intake?.(pipeline) ?? pipeline, open: doors.mqtt, emit });
@@ -182,7 +183,8 @@ function historianOf(
   return history === undefined ? null : startHistory({ ...history, ...parts, config, emit });
 }
 
-async function baselinesOf(
+/** What the signs say goes to history, and what was usual comes from it. */
+async function besideHistory(
   { clock, config, emit }: AppOptions,
   {
     pipeline,
@@ -193,6 +195,7 @@ async function baselinesOf(
     readonly reload: RulesReload;
   },
 ): Promise<Baselines | null> {
+  if (parts.historian !== null) sampleSigns({ core: parts.core, pipeline, emit }, parts.cleanup);
   await storeBaselines(parts.journal, parts.core);
   const baselines = startBaselines({
     ...parts,

@@ -154,6 +154,7 @@ export class Core {
         this.orders.settle(event.settled);
         return { kind: 'done' };
       case 'forbidden':
+      case 'sampled':
       case 'tick':
         return { kind: 'done' };
       default:

@@ -1,5 +1,6 @@
 import type { OrderCommand } from './order-command.ts';
 import type { Receipt } from './receipt.ts';
+import type { SignSample } from './sign-sample.ts';
 import type { Drill, Silence } from './silence.ts';
 import type { Millis } from './time.ts';
 
@@ -30,6 +31,8 @@ export type LogEvent =
   | { readonly kind: 'baselined'; readonly table: string }
   /** The process is up again: silence is not held against anyone before `settled`, for the doors were shut meanwhile. */
   | { readonly kind: 'started'; readonly settled: Millis }
+  /** What signs said at that moment: it decides nothing, and is there for history. */
+  | { readonly kind: 'sampled'; readonly signs: readonly SignSample[] }
   | { readonly kind: 'tick' };
 
 /** A known token asked for what it may not do; what it asks again within a minute is summed up in one. */

@@ -166,6 +166,11 @@ export const EVENT_TABLE: EventTable = {
     say: 'entries of the log were gone before history had stored them',
     count: (m, e) => m.historyLost.inc(e.upTo - e.from + 1),
   },
+  'history.signs-left-out': {
+    level: 'warn',
+    say: 'more signs said something new than one sample holds; they come with the next',
+    count: (m, e) => m.historySignsLeftOut.inc(e.signs),
+  },
   'history.baselines-found': {
     level: 'info',
     say: 'rules that are too young compare with baselines from history from here on',

@@ -171,6 +171,8 @@ export type HistoryEvent =
   | { readonly name: 'history.point-quarantined'; readonly point: string; readonly reason: string }
   /** Entries that were removed from the log before they were stored. */
   | { readonly name: 'history.entries-lost'; readonly from: number; readonly upTo: number }
+  /** More signs said something new than one sample may hold. */
+  | { readonly name: 'history.signs-left-out'; readonly signs: number }
   /** Baselines from history are in force; `tooLarge`: rules that were left out. */
   | {
       readonly name: 'history.baselines-found';

@@ -43,6 +43,7 @@ function counters(registry: Registry) {
     baselineFailures: make('baselines_failures', 'Times that baselines could not be had from history'),
     baselinesLeftOut: make('baselines_left_out', 'Rules whose baselines were too many to be taken from history'),
     historyLost: make('history_lost_entries', 'Log entries that were removed before history had stored them'),
+    historySignsLeftOut: make('history_signs_left_out', 'Signs that said something new and found no room in a sample'),
     auditRecords: make('audit_records', 'Records added to the audit record since the start'),
     requests: make('http_requests', 'HTTP requests, by route and status class', ['method', 'route', 'status']),
   };

@@ -3,6 +3,7 @@ import type { LogEntry, LogEvent } from '../../model/log-entry.ts';
 import type { HistoryPoint, ReadingPoint } from '../../model/history-point.ts';
 import type { City } from '../../model/place.ts';
 import type { Report } from '../../model/reading.ts';
+import type { SignSample } from '../../model/sign-sample.ts';
 import type { Millis } from '../../model/time.ts';
 import { createRegistry, DEFAULT_LIMITS, type Registry } from '../../registry/registry.ts';
 import type { Configured } from '../core.ts';
@@ -20,6 +21,8 @@ type Message = Extract<LogEvent, { readonly kind: 'message' }>;
 const NTHS = 1_000_000;
 /** More reports than that in one millisecond there are only while the clock of the server is set back; they share the last place. */
 const LAST_PLACE = NTHS - 1;
+/** Of samples of signs. */
+const SAMPLED = NTHS - 1;
 /** Messages of a batch, and reports of a message, are set apart by primes: places in the log meet again only after a million. */
 const ENTRY = 7_919;
 const MESSAGE = 1_021;
@@ -61,6 +64,7 @@ export class ReadingPoints {
     events.forEach((event, index) => {
       if (event.kind === 'configured') this.follow(event);
       else if (event.kind === 'message') this.message(event, { at, offset, index }, out);
+      else if (event.kind === 'sampled') this.samples(event.signs, at, out);
     });
   }
 
@@ -79,6 +83,12 @@ export class ReadingPoints {
     registry.restore(this.registry.snapshot());
     this.readBy = next;
     this.registry = registry;
+  }
+
+  /** What has been sampled is told apart from what a change has said at the same moment. */
+  private samples(signs: readonly SignSample[], at: Millis, out: HistoryPoint[]): void {
+    const moment = { at: Number.isFinite(this.now) ? this.now : at, nth: SAMPLED };
+    for (const sample of signs) out.push({ kind: 'sign', ...sample, ...moment });
   }
 
   private message(event: Message, where: Where, out: HistoryPoint[]): void {
