@@ -1,6 +1,7 @@
-import { WEEKENDS_ONLY, dayNumber, localDate, weekdayOf, type Calendar } from '../model/calendar.ts';
+import { WEEKENDS_ONLY, localDate, type Calendar } from '../model/calendar.ts';
 import type { City } from '../model/place.ts';
 import type { Millis } from '../model/time.ts';
+import { WorkedDays } from '../model/worked-days.ts';
 import { ZoneOffsets } from '../model/zone-offsets.ts';
 
 /** When a term of working days is over. */
@@ -25,16 +26,14 @@ export class WorkingDays {
   private readonly calendar: Calendar;
   private readonly offsets: ZoneOffsets;
   private readonly years: ReadonlySet<number>;
-  private readonly holidays: ReadonlySet<number>;
-  private readonly workdays: ReadonlySet<number>;
+  private readonly worked: WorkedDays;
 
   /** @param zone an IANA name. */
   constructor(zone: string, calendar: Calendar = WEEKENDS_ONLY) {
     this.calendar = calendar;
     this.offsets = new ZoneOffsets(zone);
     this.years = new Set(calendar.years);
-    this.holidays = daySet(calendar.holidays);
-    this.workdays = daySet(calendar.workdays);
+    this.worked = new WorkedDays(calendar);
   }
 
   /** @param days at least 1. */
@@ -57,8 +56,7 @@ export class WorkingDays {
 
   /** Whether this day (since 1970-01-01) is worked. */
   isWorked(day: number): boolean {
-    if (this.workdays.has(day)) return true;
-    return !this.holidays.has(day) && !this.calendar.weekend.includes(weekdayOf(day));
+    return this.worked.isWorked(day);
   }
 
   /** The local day of an instant, since 1970-01-01. */
@@ -95,9 +93,4 @@ export function workingDaysOf(city: City): WorkingDays {
     known.set(city, days);
   }
   return days;
-}
-
-/** The folder was checked: a date that is none does not get here. */
-function daySet(dates: readonly string[]): Set<number> {
-  return new Set(dates.flatMap((date) => dayNumber(date) ?? []));
 }

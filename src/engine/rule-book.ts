@@ -1,8 +1,10 @@
+import { WEEKENDS_ONLY } from '../model/calendar.ts';
 import type { City, Sensor } from '../model/place.ts';
 import type { Problem } from '../model/problem.ts';
 import type { Rule } from '../model/rule.ts';
 import type { Millis } from '../model/time.ts';
 import type { Verdict } from '../model/verdict.ts';
+import { WorkedDays } from '../model/worked-days.ts';
 import { AskedRules } from './asked-rules.ts';
 import { compileRule } from './compile-rule.ts';
 import type { AskedSign } from './facts/asked-sign.ts';
@@ -147,6 +149,7 @@ export class RuleBook {
     const places = new Map(city.places.map((place) => [place.id, place]));
     const around = new Surroundings(city.id, city.zone, places);
     around.registered = new Map(city.sensors.map((sensor) => [sensor.id, sensor]));
+    around.worked = new WorkedDays(city.calendar ?? WEEKENDS_ONLY);
     around.notBefore = this.around.notBefore;
     if (this.city !== null) around.gateways.restore({ ...this.around.gateways.save(), speaks: [] });
     this.city = city;

@@ -1,6 +1,8 @@
+import { WEEKENDS_ONLY } from '../model/calendar.ts';
 import type { Place, Sensor } from '../model/place.ts';
 import type { Rule } from '../model/rule.ts';
 import type { Millis } from '../model/time.ts';
+import { WorkedDays } from '../model/worked-days.ts';
 import type { Area } from './areas.ts';
 import { Gateways } from './gateways.ts';
 import { Hearing } from './hearing.ts';
@@ -42,6 +44,8 @@ export class Surroundings {
   /** Sensors that the city's files name. */
   registered: ReadonlyMap<string, Sensor> = new Map();
   signs: ReadonlyMap<string, OtherSign> = new Map();
+  /** By the calendar of the city. */
+  worked = new WorkedDays(WEEKENDS_ONLY);
   /** What history says of the time before rules remember; of another city it says nothing. */
   past: PastSlots | null = null;
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { earlierSeasons, ears, percentileRank, poissonZ, robustZ, type EarsMethod, type Slots } from './aberration.ts';
+import { earlierLikeDays, earlierSeasons, ears, percentileRank, poissonZ, robustZ, type EarsMethod, type Slots } from './aberration.ts';
 import { scoreLine, type Detector } from './test-outbreak-score.ts';
 import { ABSENT, hasOutbreakSeries, readOutbreakSeries, type OutbreakSeries } from './test-outbreak-series.ts';
 
@@ -31,6 +31,15 @@ describe('how far a value is from what is usual', () => {
   it('seasons are looked for on either side, and what is not known is left out', () => {
     const at = slotsOf([0, 1, 2, 3, Number.NaN, 5, 6, 7, 8, 9, 10]);
     expect(earlierSeasons(at, 10, { count: 2, every: 4, around: 1 })).toEqual([5, 6, 7, 1, 2, 3]);
+  });
+
+  it('days like today are compared with the same slot, and what is not known is left out', () => {
+    // Two slots a day; days 0, 2, 3 and 5 are worked.
+    const at = slotsOf([0, 1, 10, 11, 20, 21, Number.NaN, 31, 40, 41, 50, 51]);
+    const isLike = (day: number, today: number): boolean => [0, 2, 3, 5].includes(day) === [0, 2, 3, 5].includes(today);
+    expect(earlierLikeDays(at, 11, { back: 7, perDay: 2, isLike })).toEqual([31, 21, 1]);
+    expect(earlierLikeDays(at, 10, { back: 3, perDay: 2, isLike })).toEqual([20]);
+    expect(earlierLikeDays(at, 8, { back: 7, perDay: 2, isLike })).toEqual([10]);
   });
 
   it('nothing before says nothing', () => {

@@ -29,6 +29,27 @@ export function earlierSeasons(at: Slots, now: number, { count, every, around }:
   return values;
 }
 
+/** What the same slot held on earlier days that are like today, by the number of the day; what is not known is left out. */
+export function earlierLikeDays(at: Slots, now: number, days: LikeDays): number[] {
+  const { back, perDay, isLike } = days;
+  const today = Math.floor(now / perDay);
+  const values: number[] = [];
+  for (let ago = 1; ago <= back; ago += 1) {
+    if (!isLike(today - ago, today)) continue;
+    const value = at(now - ago * perDay);
+    if (!Number.isNaN(value)) values.push(value);
+  }
+  return values;
+}
+
+/** Which days of so many before are like another: both worked, or both not. Slots of local time. */
+export interface LikeDays {
+  readonly back: number;
+  /** Slots. */
+  readonly perDay: number;
+  readonly isLike: (day: number, today: number) => boolean;
+}
+
 /** (x − median) ÷ (1.4826 × median deviation). The deviation counts as at least `floor`. */
 export function robustZ(value: number, earlier: readonly number[], floor: number): number {
   if (earlier.length === 0) return Number.NaN;

@@ -1,4 +1,4 @@
-import { earlierSeasons, ears, percentileRank, poissonZ, robustZ } from '../../model/aberration.ts';
+import { earlierLikeDays, earlierSeasons, ears, percentileRank, poissonZ, robustZ } from '../../model/aberration.ts';
 import type { Millis } from '../../model/time.ts';
 import { BaselineCells } from '../cells/baseline-cells.ts';
 import type { Fact } from '../condition/compile-condition.ts';
@@ -41,9 +41,14 @@ function sameSlotOfWeeks(params: Params, builder: FactBuilder): { readonly base:
   const perWeek = Math.round(WEEK / slot);
   const base = baseline(params, builder, slot, perWeek * weeks + 1);
   const season = { count: weeks, every: perWeek, around: 0 };
+  const { around } = builder;
+  const isLike = (day: number, today: number): boolean => around.worked.isWorked(day) === around.worked.isWorked(today);
+  const like = { back: weeks * 7, perDay: Math.round(DAY / slot), isLike };
+  const byType = params.choice('days', ['weekday', 'type'] as const) === 'type';
   const earlier = (key: number): number[] => {
     const now = base.cells.slotOf(memory.clock[key * CLOCK + TIME] as number);
-    return earlierSeasons((index) => base.at(key, index), now, season);
+    const at = (index: number): number => base.at(key, index);
+    return byType ? earlierLikeDays(at, now, like) : earlierSeasons(at, now, season);
   };
   return { base, earlier };
 }
