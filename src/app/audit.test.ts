@@ -126,6 +126,7 @@ describe('the audit record of a server', () => {
     const snapshots = readdirSync(directory).filter((name) => name.startsWith('snapshot-'));
     expect(snapshots.length).toBeGreaterThan(0);
     for (const name of snapshots) rmSync(join(directory, name));
+    const restarted = Date.now();
     await start();
     await stop();
     const replayed = emitted.filter((event) => event.name === 'pipeline.replay-finished').at(-1);
@@ -136,7 +137,9 @@ describe('the audit record of a server', () => {
     const decided = new Set(before.map(decision));
     const added = after.slice(before.length);
     expect(added.map(({ kind }) => kind)).toContain('event.started');
-    expect(added.filter((record) => decided.has(decision(record)))).toEqual([]);
+    // That nobody listens is found anew by whoever lives long enough to try: that is no decision of before.
+    const foundAnew = ({ at, kind }: AuditRecord): boolean => kind === 'event.unheard' && Date.parse(at) >= restarted;
+    expect(added.filter((record) => decided.has(decision(record)) && !foundAnew(record))).toEqual([]);
     // Control: the same check finds every record of before, were it appended again.
     expect(before.filter((record) => decided.has(decision(record)))).toHaveLength(before.length);
     expect(added.filter(({ kind }) => ['alert', 'receipt', 'deliveries'].includes(kind))).toEqual([]);
