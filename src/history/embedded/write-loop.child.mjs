@@ -32,7 +32,17 @@ function batch(n) {
       test: false,
     };
   });
-  const step = { kind: 'order', sort: 'fire', order: `wo_${n}`, state: 'open', level: 'red', parties: [], drill: false, place: null, street: null };
+  const step = {
+    kind: 'order',
+    sort: 'fire',
+    order: `wo_${n}`,
+    state: 'open',
+    level: 'red',
+    parties: [],
+    drill: false,
+    place: null,
+    street: null,
+  };
   return [...readings, { ...step, at, nth: 0 }];
 }
 
