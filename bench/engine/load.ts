@@ -1,10 +1,9 @@
 import type { Engine, Observation } from '../../src/engine/engine.ts';
 import type { Verdict } from '../../src/model/verdict.ts';
 import type { Speaker } from './population.ts';
-import type { RuleSample } from './rule-files.ts';
+import { Sayings, strideFor } from './sayings.ts';
 
-/** Every sensor speaks once a virtual minute, in an order that has nothing to do with the memory; one message in 200 is loud. */
-const LOUD = 200;
+/** Every sensor speaks once a virtual minute, in an order that has nothing to do with the memory; now and then a message is loud. */
 const MINUTE = 60_000;
 const STEPS = 600;
 
@@ -16,7 +15,7 @@ export class Load {
   verdicts = 0;
   private readonly speakers: readonly Speaker[];
   private readonly stride: number;
-  private seed = 1;
+  private readonly sayings = new Sayings();
 
   constructor(speakers: readonly Speaker[]) {
     this.speakers = speakers;
@@ -54,21 +53,8 @@ export class Load {
     for (let i = from; i < to; i += 1) {
       const { sensor, gateway, sample } = speakers[(i * stride) % speakers.length] as Speaker;
       const at = this.now + Math.floor((i / speakers.length) * MINUTE);
-      batch.push({ sensor, gateway, values: this.valuesOf(sample), at, receivedAt: at });
+      batch.push({ sensor, gateway, values: this.sayings.next(sample), at, receivedAt: at });
     }
     return batch;
   }
-
-  private valuesOf(sample: RuleSample): Observation['values'] {
-    this.seed = (Math.imul(this.seed, 1_103_515_245) + 12_345) & 0x7fff_ffff;
-    const list = this.seed % LOUD === 0 && sample.loud.length > 0 ? sample.loud : sample.quiet;
-    return { ...list[(this.seed >> 8) % list.length] };
-  }
-}
-
-/** A step through all of them that is no divisor of their number. */
-function strideFor(count: number): number {
-  let stride = 7_919;
-  while (count % stride === 0) stride += 2;
-  return stride;
 }

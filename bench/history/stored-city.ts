@@ -1,11 +1,9 @@
 import type { ReadingPoint } from '../../src/model/history-point.ts';
 import type { Millis } from '../../src/model/time.ts';
 import type { Speaker } from '../engine/population.ts';
-import type { RuleSample } from '../engine/rule-files.ts';
+import { Sayings, strideFor } from '../engine/sayings.ts';
 
 const MINUTE: Millis = 60_000;
-/** One message in so many is loud. */
-const LOUD = 200;
 const LAG: Millis = 40;
 
 /** What a city of sensors has said, minute by minute: each speaks once a minute, all of them spread over it. */
@@ -13,7 +11,7 @@ export class StoredCity {
   readonly start: Millis;
   private readonly speakers: readonly Speaker[];
   private readonly stride: number;
-  private seed = 1;
+  private readonly sayings = new Sayings();
   private minutes = 0;
 
   constructor(speakers: readonly Speaker[], start: Millis) {
@@ -36,7 +34,7 @@ export class StoredCity {
       const at = this.end + Math.floor((i / speakers.length) * MINUTE);
       order = at === before ? order + 1 : 0;
       before = at;
-      const values = Object.entries(this.valuesOf(sample)).sort(([a], [b]) => (a < b ? -1 : 1));
+      const values = Object.entries(this.sayings.next(sample)).sort(([a], [b]) => (a < b ? -1 : 1));
       const { id, place, street } = sensor;
       for (const [measure, value] of values) {
         const moment = { at, nth: 0, receivedAt: at + LAG, order };
@@ -46,17 +44,4 @@ export class StoredCity {
     this.minutes += 1;
     return points;
   }
-
-  private valuesOf(sample: RuleSample): RuleSample['quiet'][number] {
-    this.seed = (Math.imul(this.seed, 1_103_515_245) + 12_345) & 0x7fff_ffff;
-    const list = this.seed % LOUD === 0 && sample.loud.length > 0 ? sample.loud : sample.quiet;
-    return list[(this.seed >> 8) % list.length] ?? {};
-  }
-}
-
-/** A step through all of them that is no divisor of their number. */
-function strideFor(count: number): number {
-  let stride = 7_919;
-  while (count % stride === 0) stride += 2;
-  return stride;
 }

@@ -1,7 +1,8 @@
 import type { Observation } from '../../engine/engine.ts';
-import type { Sensor } from '../../model/place.ts';
+import type { City, Sensor } from '../../model/place.ts';
 import { SORT, type ReadingBlock } from '../../model/reading-block.ts';
 import type { Scalar } from '../../model/text.ts';
+import { adoptedSensor } from '../../registry/state.ts';
 
 /** Told of each report; `test`: maintenance. */
 export type OnReport = (report: Observation, test: boolean) => void;
@@ -15,7 +16,8 @@ export type OnReport = (report: Observation, test: boolean) => void;
 export class AcceptedReports {
   /** Readings of sensors that the city does not take. */
   unknown = 0;
-  private readonly sensorOf: (id: string) => Sensor | null;
+  private readonly city: City;
+  private readonly known: ReadonlyMap<string, Sensor>;
   private readonly wanted: ReadonlySet<string> | null;
   private readonly sensors: (Sensor | null)[] = [];
   /** By number; `null` for one that nobody wants. */
@@ -23,8 +25,9 @@ export class AcceptedReports {
   private readonly gateways: string[] = [];
 
   /** `wanted`: only these measures; `null`: all. */
-  constructor(sensorOf: (id: string) => Sensor | null, wanted: readonly string[] | null = null) {
-    this.sensorOf = sensorOf;
+  constructor(city: City, wanted: readonly string[] | null = null) {
+    this.city = city;
+    this.known = new Map(city.sensors.map((sensor) => [sensor.id, sensor]));
     this.wanted = wanted === null ? null : new Set(wanted);
   }
 
@@ -44,6 +47,10 @@ export class AcceptedReports {
       else each(this.report(block, row, end, sensor), block.test[row] === 1);
       row = end;
     }
+  }
+
+  private sensorOf(id: string): Sensor | null {
+    return this.known.get(id) ?? (this.city.unknownSensors === 'adopt' ? adoptedSensor(id) : null);
   }
 
   private report(block: ReadingBlock, row: number, end: number, sensor: Sensor): Observation {

@@ -1,10 +1,8 @@
 import type { Observation } from '../../engine/engine.ts';
 import { DEFAULT_HANDLING } from '../../model/handling.ts';
-import type { Sensor } from '../../model/place.ts';
 import type { Problem } from '../../model/problem.ts';
 import type { ReadingBlock } from '../../model/reading-block.ts';
 import type { Millis } from '../../model/time.ts';
-import { adoptedSensor } from '../../registry/state.ts';
 import { createOutcome, type BatchOutcome } from '../batch-outcome.ts';
 import { Core } from '../core.ts';
 import type { Definition } from '../definition.ts';
@@ -48,9 +46,7 @@ export class StoredRun {
 
   constructor({ definition, from, answering, onOutcome, measures = null, gateways = measures === null }: StoredRunOptions) {
     const { city } = definition;
-    const known = new Map(city.sensors.map((sensor) => [sensor.id, sensor]));
-    const stranger = (id: string): Sensor | null => (city.unknownSensors === 'adopt' ? adoptedSensor(id) : null);
-    this.reports = new AcceptedReports((id) => known.get(id) ?? stranger(id), measures);
+    this.reports = new AcceptedReports(city, measures);
     this.record = new RunRecord(from, gateways);
     this.answers = new ImaginedAnswers(answering, city.handling ?? DEFAULT_HANDLING);
     this.onOutcome = onOutcome ?? null;
